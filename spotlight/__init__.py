@@ -1,0 +1,1 @@
+"""Spotlight: the project's wiring."""

@@ -1,0 +1,16 @@
+"""Celery: the prompt carrier of work rows. What is due is decided by PostgreSQL, never by the broker."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spotlight.settings")
+
+app = Celery("spotlight")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.task_default_queue = "default"
+app.conf.beat_schedule = {
+    "sweep": {"task": "ledger.sweep", "schedule": 60.0},
+    "tidy": {"task": "ledger.tidy", "schedule": 86400.0},
+}

@@ -1,0 +1,66 @@
+"""Stored files: bytes are safe on disk (fsync, rename) before their row is written."""
+
+import hashlib
+import os
+from pathlib import Path
+
+from django.conf import settings
+
+from spotlight.accounts.codes import long_code
+from spotlight.accounts.models import Person
+from spotlight.ledger.models import StoredFile
+
+BLOCK = 1024 * 1024
+
+
+def absolute(stored: StoredFile) -> Path:
+    """Where the bytes of a stored file lie."""
+    return Path(settings.MEDIA_ROOT) / stored.path
+
+
+def scratch(suffix: str = "") -> Path:
+    """A fresh path on the same file system, for something that `keep` will take over or the caller removes."""
+    folder = Path(settings.MEDIA_ROOT) / "scratch"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{long_code()}{suffix}"
+
+
+def keep(
+    source: Path, *, kind: StoredFile.Kind, media_type: str, owner: Person | None = None, name: str = "", suffix: str = ""
+) -> StoredFile:
+    """Take over a finished file: flush it, move it under a name of ours, write its row. `source` is gone afterwards."""
+    digest, size = _hash_and_flush(source)
+    code = long_code()
+    relative = f"{kind}/{code[:2]}/{code}{suffix}"
+    target = Path(settings.MEDIA_ROOT) / relative
+    target.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(source, target)
+    _flush_folder(target.parent)
+    return StoredFile.objects.create(
+        code=code, kind=kind, owner=owner, path=relative, name=name[:255], media_type=media_type, size=size, sha256=digest
+    )
+
+
+def keep_bytes(content: bytes, *, kind: StoredFile.Kind, media_type: str, **extra: object) -> StoredFile:
+    """The same for bytes in memory."""
+    path = scratch()
+    path.write_bytes(content)
+    return keep(path, kind=kind, media_type=media_type, **extra)  # type: ignore[arg-type]
+
+
+def _hash_and_flush(path: Path) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb+") as stream:
+        while block := stream.read(BLOCK):
+            digest.update(block)
+            size += len(block)
+        os.fsync(stream.fileno())
+    return digest.hexdigest(), size
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

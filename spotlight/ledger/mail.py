@@ -1,0 +1,92 @@
+"""The outbox: mails are rows first. A work row delivers each; on the embedded default they stay readable in the admin."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from spotlight.accounts.models import Person
+from spotlight.ledger import clock, work
+from spotlight.ledger.models import Mail
+
+
+def write(
+    template: str,
+    *,
+    to: str,
+    person: Person | None = None,
+    language: str = "",
+    season: str = "",
+    batch: str = "",
+    hold: bool = False,
+    context: dict[str, Any] | None = None,
+) -> Mail:
+    """Write one mail from `email/<template>.txt` (first line: subject) and `.html`, in the reader's language.
+
+    Held mails wait for `release(batch)`.
+    """
+    language = language or (person.user.language if person and person.user else "") or settings.LANGUAGE_CODE
+    values = {"site_url": settings.SITE_URL, "person": person, **(context or {})}
+    with translation.override(language):
+        text = render_to_string(f"email/{template}.txt", values)
+        html = render_to_string(f"email/{template}.html", {**values, "subject": text.split("\n", 1)[0]})
+    subject, _, body = text.partition("\n")
+    mail = Mail.objects.create(
+        person=person, to=to, season=season, batch=batch, template=template, language=language,
+        subject=subject.strip()[:250], text=body.strip() + "\n", html=html,
+        state=Mail.State.HELD if hold else Mail.State.READY, created_at=clock.now(),
+    )  # fmt: skip
+    if not hold:
+        _queue(mail)
+    return mail
+
+
+def release(batch: str) -> int:
+    """Let all held mails of a batch go at once, in the current transaction. Returns how many."""
+    held = list(Mail.objects.select_for_update().filter(batch=batch, state=Mail.State.HELD))
+    for mail in held:
+        mail.state = Mail.State.READY
+        _queue(mail)
+    return len(held)
+
+
+def _queue(mail: Mail) -> None:
+    mail.released_at = clock.now()
+    mail.save(update_fields=["state", "released_at"])
+    work.enqueue("mail.send", str(mail.pk))
+
+
+def deliver(mail_id: int) -> None:
+    """Hand a ready mail to the mail server, once. Without a mail server (embedded default) it is kept as sent."""
+    mail = Mail.objects.get(pk=mail_id)
+    if mail.state != Mail.State.READY:
+        return
+    if settings.MAIL_DELIVERY_BACKEND:
+        message = EmailMultiAlternatives(mail.subject, mail.text, settings.DEFAULT_FROM_EMAIL, [mail.to])
+        if mail.html:
+            message.attach_alternative(mail.html, "text/html")
+        get_connection(settings.MAIL_DELIVERY_BACKEND).send_messages([message])
+    mail.state = Mail.State.SENT
+    mail.sent_at = clock.now()
+    mail.save(update_fields=["state", "sent_at"])
+
+
+class OutboxBackend(BaseEmailBackend):
+    """Django's mail backend: whatever any library sends lands in the outbox as a row."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        """Write each message for each of its recipients."""
+        for message in email_messages:
+            html = next((str(a[0]) for a in getattr(message, "alternatives", []) if a[1] == "text/html"), "")
+            for to in message.recipients():
+                mail = Mail.objects.create(
+                    person=Person.objects.filter(user__email=to.lower()).first(),
+                    to=to, subject=message.subject[:250], text=str(message.body), html=html,
+                    language=translation.get_language() or "", created_at=clock.now(),
+                )  # fmt: skip
+                _queue(mail)
+        return len(email_messages)

@@ -1,0 +1,29 @@
+"""Celery's entry points: carry one work row, sweep the unfinished ones, deliver mail."""
+
+from celery import shared_task
+
+from spotlight.ledger import mail, work
+
+
+@shared_task(name="ledger.carry")
+def carry(work_id: int) -> None:
+    """Do one work row."""
+    work.carry(work_id)
+
+
+@shared_task(name="ledger.sweep")
+def sweep() -> None:
+    """Every minute: re-issue whatever is due and leased by nobody."""
+    work.sweep()
+
+
+@shared_task(name="ledger.tidy")
+def tidy() -> None:
+    """Every night: forget work that was done long ago."""
+    work.forget_finished()
+
+
+@work.handles("mail.send")
+def send_mail(key: str, report: work.Report) -> None:
+    """Deliver one mail of the outbox."""
+    mail.deliver(int(key))
