@@ -14,7 +14,16 @@ from pathlib import Path
 from spotlight.embedded import postgres, redis_server
 from spotlight.embedded.state import Addresses, EmbeddedError, State
 
-__all__ = ["Addresses", "EmbeddedError", "addresses", "default_state", "ensure_running", "is_running", "stop"]
+__all__ = [
+    "Addresses",
+    "EmbeddedError",
+    "addresses",
+    "default_state",
+    "ensure_running",
+    "is_running",
+    "secret_key",
+    "stop",
+]
 
 
 def default_state() -> Path:
@@ -46,6 +55,11 @@ def addresses(folder: Path | None = None) -> Addresses:
     state = State(folder or default_state())
     with state.lock():
         return state.addresses()
+
+
+def secret_key(folder: Path | None = None) -> str:
+    """Django's SECRET_KEY of this state folder, made on the first start and kept there."""
+    return State(folder or default_state()).secret("secret_key")
 
 
 def stop(folder: Path | None = None) -> None:

@@ -47,7 +47,7 @@ def _env(folder: Path) -> int:
     """For tools such as psql. With DATABASE_URL set the application takes itself to be in production."""
     found = embedded.addresses(folder)
     print(f"export DATABASE_URL='{found.database_url}'")
-    print(f"export DATABASE_OWNER_URL='{found.owner_database_url}'")
+    print(f"export DATABASE_OWNER_URL='{found.owner_url}'")
     print(f"export REDIS_URL='{found.redis_url}'")
     return 0
 
@@ -55,7 +55,7 @@ def _env(folder: Path) -> int:
 def _psql(folder: Path) -> int:
     found = embedded.ensure_running(folder)
     psql = postgres.program(State(folder), "psql")
-    os.execv(psql, [str(psql), found.owner_database_url])
+    os.execv(psql, [str(psql), found.owner_url])
 
 
 COMMANDS = {"start": _start, "stop": _stop, "status": _status, "env": _env, "psql": _psql}

@@ -109,7 +109,13 @@ def _run(state: State, name: str, *arguments: str | Path) -> subprocess.Complete
     output = state.postgres_home / f"{name}.out"
     with open(output, "w+") as handle:
         done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=handle, stderr=handle, text=True, check=False, **state.user.options()
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=handle,
+            stderr=handle,
+            text=True,
+            check=False,
+            **state.user.options(),
         )
     done.stderr = last_lines(output)
     return done
@@ -167,7 +173,9 @@ def _start(state: State) -> None:
         if done.returncode == 0:
             return
         time.sleep(0.5 * (attempt + 1))
-    raise EmbeddedError(f"PostgreSQL did not start. Its log {_log(state)} ends:\n{last_lines(_log(state))}\n{done.stderr}")
+    raise EmbeddedError(
+        f"PostgreSQL did not start. Its log {_log(state)} ends:\n{last_lines(_log(state))}\n{done.stderr}"
+    )
 
 
 def answers_at_all(state: State) -> bool:
@@ -206,14 +214,15 @@ def _bootstrap(state: State) -> None:
     with _connected(state.superuser_url()) as cursor:
         _role(cursor, OWNER_ROLE, "LOGIN CREATEDB", state.secret("owner"))
         _role(cursor, APP_ROLE, "LOGIN", state.secret("app"))
-        _role(cursor, "spotlight_embedded", "NOLOGIN", None)
     with _connected(state.superuser_url("template1")) as cursor:
         _prepare_template(cursor)
     with _connected(state.superuser_url()) as cursor:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
         if not cursor.fetchone():
             cursor.execute(
-                sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER_ROLE))
+                sql.SQL("CREATE DATABASE {} OWNER {}").format(
+                    sql.Identifier(DATABASE), sql.Identifier(OWNER_ROLE)
+                )
             )
 
 
@@ -222,7 +231,9 @@ def _role(cursor: psycopg2.extensions.cursor, name: str, options: str, password:
     verb = "ALTER" if cursor.fetchone() else "CREATE"
     cursor.execute(sql.SQL(f"{verb} ROLE {{}} {options}").format(sql.Identifier(name)))
     if password:
-        cursor.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(name), sql.Literal(password)))
+        cursor.execute(
+            sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(name), sql.Literal(password))
+        )
 
 
 def _prepare_template(cursor: psycopg2.extensions.cursor) -> None:
@@ -232,7 +243,9 @@ def _prepare_template(cursor: psycopg2.extensions.cursor) -> None:
         "SELECT, USAGE, UPDATE ON SEQUENCES",
         "EXECUTE ON FUNCTIONS",
     ):
-        cursor.execute(f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER_ROLE} IN SCHEMA public GRANT {grant} TO {APP_ROLE}")
+        cursor.execute(
+            f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER_ROLE} IN SCHEMA public GRANT {grant} TO {APP_ROLE}"
+        )
 
 
 class _connected:

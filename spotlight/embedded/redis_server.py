@@ -99,7 +99,9 @@ def _start(state: State) -> None:
         "daemonize": "yes",
     }
     arguments = [word for name, value in options.items() for word in (f"--{name}", value)]
-    done = subprocess.run([program(), *arguments], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        [program(), *arguments], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
     if done.returncode:
         raise EmbeddedError(f"Redis did not start:\n{done.stdout}{done.stderr}")
 
@@ -109,5 +111,7 @@ def _wait(state: State) -> None:
     give_up_at = time.monotonic() + START_SECONDS
     while not answers(state):
         if time.monotonic() > give_up_at:
-            raise EmbeddedError(f"Redis does not answer. Its log {_log(state)} ends:\n{last_lines(_log(state))}")
+            raise EmbeddedError(
+                f"Redis does not answer. Its log {_log(state)} ends:\n{last_lines(_log(state))}"
+            )
         time.sleep(0.03)

@@ -32,9 +32,9 @@ class EmbeddedError(Exception):
 
 @dataclass(frozen=True)
 class Addresses:
-    """`owner_database_url` migrates and owns the tables; `database_url` is what the application may do."""
+    """`owner_url` migrates and owns the tables; `database_url` is what the application may do."""
 
-    owner_database_url: str
+    owner_url: str
     database_url: str
     redis_url: str
 
@@ -178,14 +178,16 @@ class State:
 
     def database_url(self, *, role: str, secret: str, database: str = DATABASE) -> str:
         password = quote(self.secret(secret), safe="")
-        return f"postgresql://{role}:{password}@/{database}?host={quote(str(self.postgres_sockets), safe='/')}"
+        return (
+            f"postgresql://{role}:{password}@/{database}?host={quote(str(self.postgres_sockets), safe='/')}"
+        )
 
     def superuser_url(self, database: str = "postgres") -> str:
         return self.database_url(role=SUPERUSER, secret="superuser", database=database)
 
     def addresses(self) -> Addresses:
         return Addresses(
-            owner_database_url=self.database_url(role=OWNER_ROLE, secret="owner"),
+            owner_url=self.database_url(role=OWNER_ROLE, secret="owner"),
             database_url=self.database_url(role=APP_ROLE, secret="app"),
             redis_url=f"unix://{quote(str(self.redis_socket), safe='/')}?db=0",
         )
