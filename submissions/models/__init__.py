@@ -1,0 +1,38 @@
+from submissions.models.artist import Artist, ArtistLink, ArtistMember
+from submissions.models.listening import Like, ListenerSalt, Play, PlaySession, Report, Share, Use
+from submissions.models.membership import Invitation, Membership, Organisation, Role, SeasonPartner
+from submissions.models.season import Amendment, Division, Market, Question, Season, SeasonText, Terms
+from submissions.models.submission import Answer, ClearanceClaim, ClearanceDecision, Submission
+from submissions.models.track import Credit, Track, TrackArtist
+
+__all__ = [
+    "Amendment",
+    "Answer",
+    "Artist",
+    "ArtistLink",
+    "ArtistMember",
+    "ClearanceClaim",
+    "ClearanceDecision",
+    "Credit",
+    "Division",
+    "Invitation",
+    "Like",
+    "ListenerSalt",
+    "Market",
+    "Membership",
+    "Organisation",
+    "Play",
+    "PlaySession",
+    "Question",
+    "Report",
+    "Role",
+    "Season",
+    "SeasonPartner",
+    "SeasonText",
+    "Share",
+    "Submission",
+    "Terms",
+    "Track",
+    "TrackArtist",
+    "Use",
+]

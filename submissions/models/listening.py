@@ -1,0 +1,144 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from spotlight.accounts.codes import long_code, short_code
+from spotlight.accounts.models import Person
+from submissions.models.season import Season
+from submissions.models.track import Track
+
+
+class PlaySession(models.Model):
+    """One listener opens one track. The listener is an account, or a hash whose salt is thrown away each day."""
+
+    code = models.CharField(max_length=32, unique=True, default=long_code, editable=False)
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="+")
+    listener = models.CharField(max_length=64, help_text="person:<code> or a daily salted hash; never an address.")
+    market = models.CharField(max_length=16, blank=True)
+    counts = models.BooleanField(default=True, help_text="False for own, staff, judge and partner plays and known bots.")
+    opened_at = models.DateTimeField()
+    listened_ms = models.PositiveIntegerField(default=0)
+    counted = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["opened_at"], name="play_session_opened")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Play(models.Model):
+    """A play that counts: once per listener, track and day."""
+
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="plays")
+    day = models.DateField()
+    listener = models.CharField(max_length=64)
+    market = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["track", "day", "listener"], name="play_once_a_day")]
+        indexes = [models.Index(fields=["day", "track"], name="play_day")]
+
+    def __str__(self) -> str:
+        return f"{self.track_id} {self.day}"
+
+
+class ListenerSalt(models.Model):
+    """The salt of one day's listener hashes; removed when the day is over."""
+
+    day = models.DateField(primary_key=True)
+    salt = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.day}"
+
+
+class Like(models.Model):
+    """A listener's like; one per account and track."""
+
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="likes")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="likes")
+    market = models.CharField(max_length=16, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["track", "person"], name="like_once")]
+
+    def __str__(self) -> str:
+        return f"{self.track_id}"
+
+
+class Share(models.Model):
+    """A share link or embed code copied; one per account or daily listener, track and day."""
+
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="shares")
+    listener = models.CharField(max_length=64)
+    market = models.CharField(max_length=16, blank=True)
+    day = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["track", "day", "listener"], name="share_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.track_id} {self.day}"
+
+
+class Report(models.Model):
+    """Somebody says that something is wrong with a track."""
+
+    class Reason(models.TextChoices):
+        RIGHTS = "rights", _("It uses my music, or somebody else's")
+        HATE = "hate", _("It attacks or threatens people")
+        EXPLICIT = "explicit", _("It is explicit and not marked")
+        OTHER = "other", _("Something else")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        UPHELD = "upheld", _("upheld")
+        DISMISSED = "dismissed", _("dismissed")
+
+    code = models.CharField(max_length=16, unique=True, default=short_code, editable=False)
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="reports")
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    reason = models.CharField(_("reason"), max_length=10, choices=Reason)
+    text = models.TextField(_("what is wrong"), max_length=2000, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
+    at = models.DateTimeField(_("at"))
+    decided_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.track}: {self.get_reason_display()}"
+
+
+class Use(models.Model):
+    """A fan's video made with a track, registered by its link; a person checks it before it counts."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting to be checked")
+        ACCEPTED = "accepted", _("accepted")
+        REFUSED = "refused", _("refused")
+
+    code = models.CharField(max_length=16, unique=True, default=short_code, editable=False)
+    season = models.ForeignKey(Season, null=True, blank=True, on_delete=models.PROTECT, related_name="uses")
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="uses")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="uses")
+    url = models.URLField(_("link to the video"), max_length=500)
+    market = models.CharField(max_length=16, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    at = models.DateTimeField(_("at"))
+    decided_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("use")
+        verbose_name_plural = _("uses")
+        ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["track", "url"], name="use_once")]
+
+    def __str__(self) -> str:
+        return self.url
