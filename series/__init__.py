@@ -1,0 +1,1 @@
+"""Off the Record: series, episodes, clips, hashtags, feeds."""

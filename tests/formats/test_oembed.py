@@ -1,0 +1,57 @@
+import json
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from series.formats import oembed
+from series.formats.oembed import Embed, Provider, Thumbnail
+
+FILM = Embed(
+    "video",
+    "https://s.example/embed/episodes/ferry/",
+    'A "locked" piano',
+    "Tangerine Ferry",
+    "https://s.example/artists/tf/",
+    640,
+    360,
+    Thumbnail("https://s.example/p.jpg", 480, 270),
+)
+ROW = Embed("rich", "https://s.example/embed/tracks/abc/", "Track", "Artist", "", 640, 180, fixed_height=True)
+PROVIDER = Provider("Spotlight", "https://s.example/")
+
+
+@pytest.mark.parametrize(
+    ("embed", "width", "height", "size"),
+    [
+        (FILM, None, None, (640, 360)),
+        (FILM, 320, None, (320, 180)),
+        (FILM, 9999, 90, (160, 90)),
+        (FILM, 1, 1, (1, 1)),
+        (ROW, 300, None, (300, 180)),
+        (ROW, None, 100, (640, 100)),
+    ],
+)
+def test_the_limits_are_kept(embed, width, height, size):
+    assert oembed.fit(embed, max_width=width, max_height=height) == size
+
+
+def test_an_answer_has_all_it_must():
+    members = oembed.answer(FILM, provider=PROVIDER)
+    assert members["version"] == "1.0"
+    assert members["type"] == "video"
+    assert (members["width"], members["height"]) == (640, 360)
+    assert members["thumbnail_url"] == "https://s.example/p.jpg"
+    assert "A &quot;locked&quot; piano" in members["html"]
+    assert 'loading="lazy"' in members["html"]
+
+
+def test_a_thumbnail_beyond_the_limits_is_left_out_whole():
+    members = oembed.answer(FILM, provider=PROVIDER, max_width=479)
+    assert not [name for name in members if name.startswith("thumbnail")]
+
+
+def test_both_forms_say_the_same():
+    members = oembed.answer(FILM, provider=PROVIDER)
+    assert json.loads(oembed.to_json(members)) == members
+    xml = ET.fromstring(oembed.to_xml(members))
+    assert {child.tag: child.text for child in xml} == {name: str(value) for name, value in members.items()}
