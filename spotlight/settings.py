@@ -53,11 +53,15 @@ else:
     REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
     SECRET_KEY = os.environ.get("SECRET_KEY", "")
     if len(SECRET_KEY) < 50:
-        raise ImproperlyConfigured("SECRET_KEY must be set to a random text of 50 characters or more when DATABASE_URL is set.")
+        raise ImproperlyConfigured(
+            "SECRET_KEY must be set to a random text of 50 characters or more when DATABASE_URL is set."
+        )
 
 DEBUG = flag("DEBUG")
 if DEBUG and not EMBEDDED:
-    raise ImproperlyConfigured("DEBUG may be on only with the embedded database. Unset DEBUG or DATABASE_URL.")
+    raise ImproperlyConfigured(
+        "DEBUG may be on only with the embedded database. Unset DEBUG or DATABASE_URL."
+    )
 
 _owner = os.environ.get("SPOTLIGHT_DATABASE_ROLE") == "owner"
 DATABASES = {"default": database(DATABASE_OWNER_URL if _owner else DATABASE_URL)}

@@ -61,7 +61,12 @@ class Person(models.Model):
 
     code = models.CharField(max_length=16, unique=True, default=short_code, editable=False)
     user = models.OneToOneField(
-        User, verbose_name=_("account"), null=True, blank=True, on_delete=models.SET_NULL, related_name="person"
+        User,
+        verbose_name=_("account"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="person",
     )
     name = models.CharField(_("name"), max_length=200, blank=True)
     name_reading = models.CharField(_("reading"), max_length=200, blank=True)

@@ -35,7 +35,7 @@ def move_to(moment: datetime.datetime) -> None:
     if not Clock.objects.filter(movable=True).exists():
         raise ClockFixed("The clock of this database can't be moved.")
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE ledger_clock SET \"offset\" = %s - clock_timestamp() WHERE id = 1", [moment])
+        cursor.execute('UPDATE ledger_clock SET "offset" = %s - clock_timestamp() WHERE id = 1', [moment])
 
 
 def move_by(step: datetime.timedelta) -> None:

@@ -26,7 +26,13 @@ def scratch(suffix: str = "") -> Path:
 
 
 def keep(
-    source: Path, *, kind: StoredFile.Kind, media_type: str, owner: Person | None = None, name: str = "", suffix: str = ""
+    source: Path,
+    *,
+    kind: StoredFile.Kind,
+    media_type: str,
+    owner: Person | None = None,
+    name: str = "",
+    suffix: str = "",
 ) -> StoredFile:
     """Take over a finished file: flush it, move it under a name of ours, write its row. `source` is gone afterwards."""
     digest, size = _hash_and_flush(source)
@@ -37,7 +43,14 @@ def keep(
     os.replace(source, target)
     _flush_folder(target.parent)
     return StoredFile.objects.create(
-        code=code, kind=kind, owner=owner, path=relative, name=name[:255], media_type=media_type, size=size, sha256=digest
+        code=code,
+        kind=kind,
+        owner=owner,
+        path=relative,
+        name=name[:255],
+        media_type=media_type,
+        size=size,
+        sha256=digest,
     )
 
 

@@ -74,7 +74,12 @@ def finish(upload: Upload, *, kind: StoredFile.Kind, media_type: str) -> StoredF
         suffix = Path(locked.name).suffix.lower()[:8]
         suffix = suffix if suffix[1:].isalnum() and suffix.isascii() else ""
         stored = files.keep(
-            part(locked), kind=kind, media_type=media_type, owner=locked.owner, name=locked.name, suffix=suffix
+            part(locked),
+            kind=kind,
+            media_type=media_type,
+            owner=locked.owner,
+            name=locked.name,
+            suffix=suffix,
         )
         locked.file = stored
         locked.save(update_fields=["file", "touched_at"])

@@ -76,7 +76,9 @@ def send(work_id: int, kind: str, delay: float = 0) -> None:
     """Hand a work row to Celery. If the broker is away the sweep does it later."""
     queue = KINDS[kind].queue if kind in KINDS else "default"
     try:
-        current_app.send_task("ledger.carry", args=[work_id], queue=queue, countdown=delay or None, retry=False)
+        current_app.send_task(
+            "ledger.carry", args=[work_id], queue=queue, countdown=delay or None, retry=False
+        )
     except (OperationalError, OSError) as problem:
         log.warning("broker away, work %s is left to the sweep: %s", work_id, problem)
 
@@ -132,7 +134,9 @@ def _retry(work: Work, problem: Exception) -> None:
     final = work.attempts >= ATTEMPTS
     pause = datetime.timedelta(seconds=min(2**work.attempts, 300))
     error = f"{type(problem).__name__}: {problem}"[:2000]
-    changes = {"state": Work.State.FAILED, "finished_at": clock.now()} if final else {"state": Work.State.WAITING}
+    changes = (
+        {"state": Work.State.FAILED, "finished_at": clock.now()} if final else {"state": Work.State.WAITING}
+    )
     try:
         with transaction.atomic():
             Work.objects.filter(pk=work.pk).update(

@@ -14,17 +14,30 @@ class Artist(models.Model):
     slug = models.SlugField(_("address"), max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=120, help_text=_("As you write it, in your own script."))
     name_romanised = models.CharField(_("romanized name"), max_length=120, blank=True)
-    name_reading = models.CharField(_("reading"), max_length=120, blank=True, help_text=_("Furigana or pronunciation."))
+    name_reading = models.CharField(
+        _("reading"), max_length=120, blank=True, help_text=_("Furigana or pronunciation.")
+    )
     language = models.CharField(_("language of the name"), max_length=8, choices=LANGUAGES, default="en")
     market = models.CharField(_("market"), max_length=16, blank=True, help_text="The code of a market.")
     about = models.TextField(_("about"), max_length=2000, blank=True)
-    photo = models.ForeignKey(StoredFile, verbose_name=_("photo"), null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    organisation = models.ForeignKey(
-        Organisation, verbose_name=_("label or agency"), null=True, blank=True, on_delete=models.PROTECT, related_name="artists"
+    photo = models.ForeignKey(
+        StoredFile, verbose_name=_("photo"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    is_public = models.BooleanField(default=False, editable=False, help_text="True from the first cleared entry on.")
+    organisation = models.ForeignKey(
+        Organisation,
+        verbose_name=_("label or agency"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="artists",
+    )
+    is_public = models.BooleanField(
+        default=False, editable=False, help_text="True from the first cleared entry on."
+    )
     verified_at = models.DateTimeField(_("verified"), null=True, blank=True, editable=False)
-    unverified_reason = models.CharField(_("why the badge was taken back"), max_length=300, blank=True, editable=False)
+    unverified_reason = models.CharField(
+        _("why the badge was taken back"), max_length=300, blank=True, editable=False
+    )
     search_key = models.TextField(blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 

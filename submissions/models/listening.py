@@ -12,9 +12,13 @@ class PlaySession(models.Model):
 
     code = models.CharField(max_length=32, unique=True, default=long_code, editable=False)
     track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="+")
-    listener = models.CharField(max_length=64, help_text="person:<code> or a daily salted hash; never an address.")
+    listener = models.CharField(
+        max_length=64, help_text="person:<code> or a daily salted hash; never an address."
+    )
     market = models.CharField(max_length=16, blank=True)
-    counts = models.BooleanField(default=True, help_text="False for own, staff, judge and partner plays and known bots.")
+    counts = models.BooleanField(
+        default=True, help_text="False for own, staff, judge and partner plays and known bots."
+    )
     opened_at = models.DateTimeField()
     listened_ms = models.PositiveIntegerField(default=0)
     counted = models.BooleanField(default=False)

@@ -45,7 +45,9 @@ class SeasonPartner(models.Model):
     """An organisation that takes part in a season."""
 
     season = models.ForeignKey(Season, on_delete=models.CASCADE, related_name="partners")
-    organisation = models.ForeignKey(Organisation, verbose_name=_("organization"), on_delete=models.PROTECT, related_name="seasons")
+    organisation = models.ForeignKey(
+        Organisation, verbose_name=_("organization"), on_delete=models.PROTECT, related_name="seasons"
+    )
     tier = models.CharField(_("tier"), max_length=40, blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
@@ -63,10 +65,17 @@ class Membership(models.Model):
     """A role of a person in a season; ended ones are kept."""
 
     season = models.ForeignKey(Season, on_delete=models.CASCADE, related_name="memberships")
-    person = models.ForeignKey(Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="memberships")
+    person = models.ForeignKey(
+        Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="memberships"
+    )
     role = models.CharField(_("role"), max_length=12, choices=Role)
     organisation = models.ForeignKey(
-        Organisation, verbose_name=_("works for"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Organisation,
+        verbose_name=_("works for"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     confidential_at = models.DateTimeField(_("confidentiality accepted"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -77,7 +86,9 @@ class Membership(models.Model):
         verbose_name_plural = _("roles")
         constraints = [
             models.UniqueConstraint(
-                fields=["season", "person", "role"], condition=models.Q(ended_at__isnull=True), name="membership_once"
+                fields=["season", "person", "role"],
+                condition=models.Q(ended_at__isnull=True),
+                name="membership_once",
             )
         ]
 

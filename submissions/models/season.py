@@ -30,7 +30,9 @@ class Season(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNED, editable=False)
     preset = models.CharField(max_length=40, blank=True, editable=False)
     hashtag = models.CharField(_("hashtag"), max_length=60, blank=True, help_text=_("Without the # sign."))
-    zone = models.CharField(_("time zone"), max_length=64, default="Asia/Tokyo", help_text=_("An IANA name such as Asia/Tokyo."))
+    zone = models.CharField(
+        _("time zone"), max_length=64, default="Asia/Tokyo", help_text=_("An IANA name such as Asia/Tokyo.")
+    )
     language = models.CharField(_("language"), max_length=8, choices=LANGUAGES, default="en")
 
     entries_open_at = models.DateTimeField(_("entries open"), null=True, blank=True)
@@ -38,10 +40,14 @@ class Season(models.Model):
     clearing_ends_at = models.DateTimeField(_("clearing ends"), null=True, blank=True)
     results_at = models.DateTimeField(_("results"), null=True, blank=True)
 
-    quota = models.PositiveSmallIntegerField(_("tracks per artist"), default=1, validators=[MinValueValidator(1)])
+    quota = models.PositiveSmallIntegerField(
+        _("tracks per artist"), default=1, validators=[MinValueValidator(1)]
+    )
     shortest_seconds = models.PositiveIntegerField(_("shortest track, seconds"), default=30)
     longest_seconds = models.PositiveIntegerField(_("longest track, seconds"), default=600)
-    lowest_kbps = models.PositiveIntegerField(_("lowest bit rate, kbps"), default=128, help_text=_("For compressed formats."))
+    lowest_kbps = models.PositiveIntegerField(
+        _("lowest bit rate, kbps"), default=128, help_text=_("For compressed formats.")
+    )
     largest_mb = models.PositiveIntegerField(
         _("largest file, MB"), default=300, validators=[MinValueValidator(1), MaxValueValidator(300)]
     )
@@ -53,11 +59,21 @@ class Season(models.Model):
     board_size = models.PositiveIntegerField(_("places shown"), default=100)
 
     brand_color = models.CharField(
-        _("brand color"), max_length=7, blank=True, validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Write it as #rrggbb."))]
+        _("brand color"),
+        max_length=7,
+        blank=True,
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Write it as #rrggbb."))],
     )
-    logo = models.ForeignKey(StoredFile, verbose_name=_("logo"), null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    logo = models.ForeignKey(
+        StoredFile, verbose_name=_("logo"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
-    seed = models.CharField(max_length=64, default=long_code, editable=False, help_text="Revealed at the cut; its hash is public before.")
+    seed = models.CharField(
+        max_length=64,
+        default=long_code,
+        editable=False,
+        help_text="Revealed at the cut; its hash is public before.",
+    )
     rules = models.JSONField(null=True, editable=False)
     rules_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     opened_at = models.DateTimeField(null=True, editable=False)
@@ -94,9 +110,16 @@ class Market(models.Model):
     """A territory of a season, such as Japan or Korea."""
 
     season = models.ForeignKey(Season, on_delete=models.CASCADE, related_name="markets")
-    code = models.CharField(_("code"), max_length=16, validators=[RegexValidator(r"^[a-z0-9-]+$")], help_text=_("Such as jp, kr or other."))
+    code = models.CharField(
+        _("code"),
+        max_length=16,
+        validators=[RegexValidator(r"^[a-z0-9-]+$")],
+        help_text=_("Such as jp, kr or other."),
+    )
     name = models.CharField(_("name"), max_length=80)
-    names = models.JSONField(_("name in other languages"), default=dict, blank=True, help_text=_('Such as {"ja": "日本"}.'))
+    names = models.JSONField(
+        _("name in other languages"), default=dict, blank=True, help_text=_('Such as {"ja": "日本"}.')
+    )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
@@ -168,14 +191,23 @@ class Amendment(models.Model):
     """A dated, reasoned, public change of a window after opening, approved by two people."""
 
     season = models.ForeignKey(Season, on_delete=models.CASCADE, related_name="amendments")
-    field = models.CharField(_("window"), max_length=80, help_text="Such as entries_close_at or round:2:closes_at.")
+    field = models.CharField(
+        _("window"), max_length=80, help_text="Such as entries_close_at or round:2:closes_at."
+    )
     before = models.DateTimeField(_("before"))
     after = models.DateTimeField(_("after"))
     reason = models.TextField(_("reason"))
-    proposed_by = models.ForeignKey(Person, verbose_name=_("proposed by"), on_delete=models.PROTECT, related_name="+")
+    proposed_by = models.ForeignKey(
+        Person, verbose_name=_("proposed by"), on_delete=models.PROTECT, related_name="+"
+    )
     proposed_at = models.DateTimeField(_("proposed"))
     approved_by = models.ForeignKey(
-        Person, verbose_name=_("approved by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Person,
+        verbose_name=_("approved by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
 

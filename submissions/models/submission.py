@@ -21,12 +21,30 @@ class Submission(models.Model):
         DISQUALIFIED = "disqualified", _("disqualified")
 
     code = models.CharField(max_length=16, unique=True, default=short_code, editable=False)
-    season = models.ForeignKey(Season, verbose_name=_("season"), on_delete=models.PROTECT, related_name="submissions")
-    artist = models.ForeignKey(Artist, verbose_name=_("artist"), on_delete=models.PROTECT, related_name="submissions")
-    track = models.ForeignKey(Track, verbose_name=_("track"), on_delete=models.PROTECT, related_name="submissions")
-    market = models.ForeignKey(Market, verbose_name=_("market"), null=True, blank=True, on_delete=models.PROTECT, related_name="submissions")
+    season = models.ForeignKey(
+        Season, verbose_name=_("season"), on_delete=models.PROTECT, related_name="submissions"
+    )
+    artist = models.ForeignKey(
+        Artist, verbose_name=_("artist"), on_delete=models.PROTECT, related_name="submissions"
+    )
+    track = models.ForeignKey(
+        Track, verbose_name=_("track"), on_delete=models.PROTECT, related_name="submissions"
+    )
+    market = models.ForeignKey(
+        Market,
+        verbose_name=_("market"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="submissions",
+    )
     division = models.ForeignKey(
-        Division, verbose_name=_("division"), null=True, blank=True, on_delete=models.PROTECT, related_name="submissions"
+        Division,
+        verbose_name=_("division"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="submissions",
     )
     entered_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="submissions")
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT)

@@ -44,12 +44,25 @@ class Track(models.Model):
     licence = models.CharField(_("what fans may do"), max_length=12, choices=Licence, default=Licence.NONE)
     released_at = models.DateTimeField(_("released to listeners"), null=True, blank=True, editable=False)
     hidden_at = models.DateTimeField(_("taken down"), null=True, blank=True, editable=False)
-    artwork = models.ForeignKey(StoredFile, verbose_name=_("artwork"), null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    artwork = models.ForeignKey(
+        StoredFile,
+        verbose_name=_("artwork"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
 
-    original = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    rendition = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    original = models.ForeignKey(
+        StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    rendition = models.ForeignKey(
+        StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     audio = models.CharField(_("audio"), max_length=10, choices=Audio, default=Audio.NONE)
-    refusal = models.JSONField(default=dict, blank=True, help_text="Reason code and its numbers, when the audio was not accepted.")
+    refusal = models.JSONField(
+        default=dict, blank=True, help_text="Reason code and its numbers, when the audio was not accepted."
+    )
     duration_ms = models.PositiveIntegerField(null=True, blank=True)
     format = models.CharField(max_length=40, blank=True)
     kbps = models.PositiveIntegerField(null=True, blank=True)
@@ -57,7 +70,9 @@ class Track(models.Model):
     channels = models.PositiveSmallIntegerField(null=True, blank=True)
     loudness = models.FloatField(null=True, blank=True, help_text="EBU R128 integrated, LUFS.")
     true_peak = models.FloatField(null=True, blank=True, help_text="dBTP.")
-    peaks = models.BinaryField(null=True, blank=True, help_text="Waveform: one unsigned byte per column, 0 to 255.")
+    peaks = models.BinaryField(
+        null=True, blank=True, help_text="Waveform: one unsigned byte per column, 0 to 255."
+    )
 
     search_key = models.TextField(blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

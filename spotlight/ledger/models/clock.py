@@ -14,7 +14,8 @@ class Clock(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(id=1), name="clock_one_row"),
             models.CheckConstraint(
-                condition=models.Q(movable=True) | models.Q(offset=datetime.timedelta(0)), name="clock_moves_only_if_movable"
+                condition=models.Q(movable=True) | models.Q(offset=datetime.timedelta(0)),
+                name="clock_moves_only_if_movable",
             ),
         ]
 

@@ -8,10 +8,14 @@ class Event(models.Model):
     """Who did what to what, when, in which season. Rows are only ever added; the database refuses anything else."""
 
     at = models.DateTimeField(_("at"))
-    actor = models.ForeignKey(Person, verbose_name=_("by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(
+        Person, verbose_name=_("by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     season = models.CharField(_("season"), max_length=64, blank=True)
     verb = models.CharField(_("what"), max_length=64)
-    subject = models.CharField(_("about"), max_length=120, help_text=_("Kind and public code, such as submission:k7m2…"))
+    subject = models.CharField(
+        _("about"), max_length=120, help_text=_("Kind and public code, such as submission:k7m2…")
+    )
     facts = models.JSONField(_("facts"), default=dict, blank=True)
 
     class Meta:

@@ -40,18 +40,23 @@ class Upload(models.Model):
 
     code = models.CharField(max_length=32, unique=True, default=long_code, editable=False)
     owner = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="uploads")
-    purpose = models.CharField(max_length=80, help_text="Kind and public code of what it is for, such as track:k7m2…")
+    purpose = models.CharField(
+        max_length=80, help_text="Kind and public code of what it is for, such as track:k7m2…"
+    )
     name = models.CharField(max_length=255)
     size = models.BigIntegerField()
     offset = models.BigIntegerField(default=0)
-    file = models.OneToOneField(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="upload")
+    file = models.OneToOneField(
+        StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="upload"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     touched_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(offset__gte=0) & models.Q(offset__lte=models.F("size")), name="upload_offset_in_size"
+                condition=models.Q(offset__gte=0) & models.Q(offset__lte=models.F("size")),
+                name="upload_offset_in_size",
             )
         ]
 

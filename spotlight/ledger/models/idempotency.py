@@ -15,7 +15,9 @@ class IdempotencyKey(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "route", "key"], name="idempotency_key_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "route", "key"], name="idempotency_key_once")
+        ]
 
     def __str__(self) -> str:
         return self.key

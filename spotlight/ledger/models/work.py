@@ -33,7 +33,11 @@ class Work(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=models.Q(state__in=["waiting", "running"]), name="work_unfinished"),
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(state__in=["waiting", "running"]),
+                name="work_unfinished",
+            ),
             models.Index(fields=["kind", "key", "-id"], name="work_kind_key"),
         ]
 

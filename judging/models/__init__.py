@@ -1,0 +1,45 @@
+from judging.models.cut import Award, Cut, Decision, Prize
+from judging.models.panel import Assignment, Conflict, Ruling, Score, ScoreSheet, Seat, SheetVersion
+from judging.models.popularity import ImportBatch, ImportRejection, Reading, Source, Suspicion
+from judging.models.round import Criterion, Entry, Metric, Round
+from judging.models.standings import (
+    ChartRow,
+    ChartWeek,
+    Release,
+    RoundReading,
+    RoundRules,
+    RoundSheet,
+    Standing,
+    Standings,
+)
+
+__all__ = [
+    "Assignment",
+    "Award",
+    "ChartRow",
+    "ChartWeek",
+    "Conflict",
+    "Criterion",
+    "Cut",
+    "Decision",
+    "Entry",
+    "ImportBatch",
+    "ImportRejection",
+    "Metric",
+    "Prize",
+    "Reading",
+    "Release",
+    "Round",
+    "RoundReading",
+    "RoundRules",
+    "RoundSheet",
+    "Ruling",
+    "Score",
+    "ScoreSheet",
+    "Seat",
+    "SheetVersion",
+    "Source",
+    "Standing",
+    "Standings",
+    "Suspicion",
+]

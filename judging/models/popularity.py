@@ -1,0 +1,132 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from spotlight.accounts.codes import short_code
+from spotlight.accounts.models import Person
+from spotlight.ledger.models import StoredFile
+from submissions.models import Season, Track
+
+
+class Source(models.Model):
+    """Where readings come from. `spotlight` is what listeners do here; others are imported."""
+
+    season = models.ForeignKey(Season, on_delete=models.CASCADE, related_name="sources")
+    slug = models.SlugField(_("short name"), max_length=40)
+    name = models.CharField(_("name"), max_length=80)
+    is_active = models.BooleanField(_("counts"), default=True)
+
+    class Meta:
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        ordering = ["slug"]
+        constraints = [models.UniqueConstraint(fields=["season", "slug"], name="source_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportBatch(models.Model):
+    """One readings file: what came in, what was rejected. Nothing of a failed one is kept."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        RUNNING = "running", _("being read")
+        DONE = "done", _("done")
+        FAILED = "failed", _("not imported")
+
+    code = models.CharField(max_length=16, unique=True, default=short_code, editable=False)
+    source = models.ForeignKey(
+        Source, verbose_name=_("source"), on_delete=models.PROTECT, related_name="batches"
+    )
+    file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
+    rows = models.PositiveBigIntegerField(_("rows"), default=0)
+    accepted = models.PositiveBigIntegerField(_("accepted"), default=0)
+    changed = models.PositiveBigIntegerField(_("new or changed"), default=0)
+    rejected = models.PositiveBigIntegerField(_("rejected"), default=0)
+    problem = models.TextField(_("problem"), blank=True)
+    by = models.ForeignKey(
+        Person, verbose_name=_("by"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(_("at"))
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("readings import")
+        verbose_name_plural = _("readings imports")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ImportRejection(models.Model):
+    """A row of a readings file that was left out, with its reason."""
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rejections")
+    row = models.PositiveBigIntegerField(_("row"))
+    reason = models.CharField(_("reason"), max_length=200)
+    line = models.CharField(_("line"), max_length=300)
+
+    class Meta:
+        ordering = ["row"]
+
+    def __str__(self) -> str:
+        return f"{self.row}: {self.reason}"
+
+
+class Reading(models.Model):
+    """One measure of one track in one market on one day, from one source."""
+
+    pk = models.CompositePrimaryKey("day", "source_id", "track_id", "measure", "market")
+    day = models.DateField()
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+", db_index=False)
+    track = models.ForeignKey(Track, on_delete=models.PROTECT, related_name="readings", db_index=False)
+    measure = models.CharField(max_length=40)
+    market = models.CharField(max_length=16, blank=True)
+    value = models.BigIntegerField()
+    fans = models.BigIntegerField(null=True)
+    set_aside = models.BooleanField(default=False, help_text="Held back until a person decides.")
+    batch = models.ForeignKey(
+        ImportBatch, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(value__gte=0), name="reading_value"),
+            models.CheckConstraint(condition=models.Q(fans__gte=0), name="reading_fans"),
+        ]
+        indexes = [models.Index(fields=["track", "day"], name="reading_track")]
+
+    def __str__(self) -> str:
+        return f"{self.track_id} {self.measure} {self.day}"
+
+
+class Suspicion(models.Model):
+    """A detector put readings of a track aside; a person decides, with a reason."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("to be decided")
+        COUNTED = "counted", _("counted after all")
+        LEFT_OUT = "left-out", _("left out")
+
+    code = models.CharField(max_length=16, unique=True, default=short_code, editable=False)
+    season = models.ForeignKey(Season, on_delete=models.CASCADE, related_name="suspicions")
+    track = models.ForeignKey(Track, on_delete=models.PROTECT, related_name="suspicions")
+    detector = models.CharField(max_length=40)
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+")
+    first_day = models.DateField()
+    last_day = models.DateField()
+    facts = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    reason = models.TextField(blank=True)
+    appeal = models.TextField(blank=True)
+    found_at = models.DateTimeField()
+    decided_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.track}: {self.detector}"
