@@ -1,0 +1,42 @@
+"""Who may do what in a season. Predicates shared by views, API, admin and templates; deny by default."""
+
+from django.contrib.auth.models import AnonymousUser
+
+from spotlight.accounts.models import User
+from submissions.models import Artist, Membership, Role, Season, Submission
+
+STAFF = (Role.ORGANIZER, Role.CHAIR, Role.JUDGE, Role.CLEARANCE, Role.EDITOR)
+
+
+def roles_in(user: User | AnonymousUser, season: Season | None) -> set[str]:
+    """The roles that an account's person holds in a season now; empty for visitors."""
+    if season is None or not user.is_authenticated or not user.is_active:
+        return set()
+    held = Membership.objects.filter(person__user=user, season=season, ended_at__isnull=True)
+    return set(held.values_list("role", flat=True))
+
+
+def has_role(user: User | AnonymousUser, season: Season | None, *roles: Role) -> bool:
+    """Whether the account holds one of `roles` in the season."""
+    return bool(roles_in(user, season) & set(roles))
+
+
+def is_staff_anywhere(user: User | AnonymousUser) -> bool:
+    """Whether the account may enter the admin panel at all."""
+    if not user.is_authenticated or not user.is_active:
+        return False
+    return bool(user.is_superuser) or Membership.objects.filter(
+        person__user=user, role__in=STAFF, ended_at__isnull=True
+    ).exists()
+
+
+def is_member(user: User | AnonymousUser, artist: Artist) -> bool:
+    """Whether the account's person stands behind the artist."""
+    return user.is_authenticated and artist.members.filter(person__user=user).exists()
+
+
+def can_hear_original(user: User | AnonymousUser, submission: Submission) -> bool:
+    """The original file is for its owner and for clearance (and organizers) of its season."""
+    return is_member(user, submission.artist) or has_role(
+        user, submission.season, Role.CLEARANCE, Role.ORGANIZER
+    )
