@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from spotlight.embedded.processes import command_of, last_lines, pid_in
 from spotlight.embedded.state import EmbeddedError, State
@@ -64,7 +66,8 @@ def stop(state: State) -> None:
 
 
 def _client(state: State) -> redis.Redis:
-    return redis.Redis(unix_socket_path=str(state.redis_socket), socket_timeout=5)
+    """A client that asks once: waiting for the server is ours to do."""
+    return redis.Redis(unix_socket_path=str(state.redis_socket), socket_timeout=5, retry=Retry(NoBackoff(), 0))
 
 
 def _pid_file(state: State) -> Path:
