@@ -1,4 +1,8 @@
-"""Spotlight's settings, all from the environment. What differs between seasons is a row, never a setting."""
+"""Spotlight's settings, all from the environment. What differs between seasons is a row, never a setting.
+
+Without DATABASE_URL the embedded servers are used and demo accounts may exist; with it this is production, and
+whatever is unsafe refuses to start. Every name is described in docs/operations.md and `.env.example`.
+"""
 
 import os
 from pathlib import Path
@@ -7,6 +11,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
+
+from spotlight import embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 STATE_DIR = Path(os.environ.get("SPOTLIGHT_VAR") or BASE_DIR / "var").resolve()
@@ -35,43 +41,52 @@ def database(url: str) -> dict[str, object]:
     }
 
 
+def broker(url: str) -> str:
+    """Celery's spelling of a Redis address: a unix socket has a scheme of its own there."""
+    parts = urlsplit(url)
+    if parts.scheme != "unix":
+        return url
+    return f"redis+socket://{parts.path}?virtual_host={dict(parse_qsl(parts.query)).get('db', '0')}"
+
+
 # Servers: named in the environment, or the embedded ones in the state folder.
 EMBEDDED = not os.environ.get("DATABASE_URL")
 if EMBEDDED:
-    from spotlight import embedded
-
     _addresses = embedded.addresses(STATE_DIR)
-    DATABASE_URL, DATABASE_OWNER_URL, REDIS_URL = (
-        _addresses.database_url,
-        _addresses.owner_url,
-        _addresses.redis_url,
-    )
+    DATABASE_URL, DATABASE_OWNER_URL = _addresses.database_url, _addresses.owner_url
+    REDIS_URL = os.environ.get("REDIS_URL") or _addresses.redis_url
     SECRET_KEY = os.environ.get("SECRET_KEY") or embedded.secret_key(STATE_DIR)
 else:
     DATABASE_URL = os.environ["DATABASE_URL"]
-    DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL", DATABASE_URL)
-    REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
+    DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or DATABASE_URL
+    REDIS_URL = os.environ.get("REDIS_URL") or "redis://127.0.0.1:6379/0"
     SECRET_KEY = os.environ.get("SECRET_KEY", "")
     if len(SECRET_KEY) < 50:
-        raise ImproperlyConfigured(
-            "SECRET_KEY must be set to a random text of 50 characters or more when DATABASE_URL is set."
-        )
+        raise ImproperlyConfigured("SECRET_KEY must be set to a random text of 50 characters or more when DATABASE_URL is set.")
 
 DEBUG = flag("DEBUG")
 if DEBUG and not EMBEDDED:
-    raise ImproperlyConfigured(
-        "DEBUG may be on only with the embedded database. Unset DEBUG or DATABASE_URL."
-    )
+    raise ImproperlyConfigured("DEBUG may be on only with the embedded database. Unset DEBUG or DATABASE_URL.")
+DEMO = flag("DEMO", default=EMBEDDED)
+if DEMO and not EMBEDDED:
+    raise ImproperlyConfigured("Demo accounts exist only with the embedded database. Unset DEMO or DATABASE_URL.")
 
-_owner = os.environ.get("SPOTLIGHT_DATABASE_ROLE") == "owner"
-DATABASES = {"default": database(DATABASE_OWNER_URL if _owner else DATABASE_URL)}
+_is_owner = os.environ.get("SPOTLIGHT_DATABASE_ROLE") == "owner"
+DATABASES = {"default": database(DATABASE_OWNER_URL if _is_owner else DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-SITE_URL = os.environ.get("SITE_URL", "http://127.0.0.1:8000")
+# Where people find us
+SITE_NAME = _("Spotlight")
+SITE_URL = os.environ.get("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+IS_HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = [urlsplit(SITE_URL).hostname or "127.0.0.1", *os.environ.get("ALLOWED_HOSTS", "").split()]
 if EMBEDDED:
     ALLOWED_HOSTS += ["127.0.0.1", "localhost", "[::1]", ".local", "0.0.0.0"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+# The address of the proxy in front, as many as there are: then X-Forwarded-For and -Proto are believed.
+TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 INSTALLED_APPS = [
     "unfold",
@@ -100,12 +115,15 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "spotlight.web.headers.SecurityHeadersMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "spotlight.web.headers.UnfoldPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "spotlight.web.headers.NoStoreMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -152,11 +170,21 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
-# Mail goes into the outbox; a work row delivers it through MAIL_DELIVERY_BACKEND.
-EMAIL_BACKEND = "spotlight.ledger.mail.OutboxBackend"
+# Mail goes into the outbox; a work row hands it to "delivery", which exists when EMAIL_HOST is set.
+MAILERS: dict[str, dict[str, object]] = {"default": {"BACKEND": "spotlight.ledger.mail.OutboxBackend"}}
+if os.environ.get("EMAIL_HOST"):
+    MAILERS["delivery"] = {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": os.environ["EMAIL_HOST"],
+            "port": int(os.environ.get("EMAIL_PORT", "587")),
+            "username": os.environ.get("EMAIL_USER", ""),
+            "password": os.environ.get("EMAIL_PASSWORD", ""),
+            "use_tls": flag("EMAIL_TLS", default=True),
+            "timeout": 20,
+        },
+    }
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "Spotlight <spotlight@localhost>")
-MAIL_DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if os.environ.get("EMAIL_HOST") else ""
-EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
 
 # Languages and time
 LANGUAGE_CODE = "en"
@@ -168,42 +196,81 @@ TIME_ZONE = "UTC"
 
 # Files
 STATIC_URL = "/static/"
-STATIC_ROOT = STATE_DIR / "static"
+STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", STATE_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", STATE_DIR / "media"))
+# With nginx in front: the internal location that serves MEDIA_ROOT, for example "/protected-media/".
+MEDIA_ACCEL_PREFIX = os.environ.get("MEDIA_ACCEL_PREFIX", "")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "spotlight.web.static.Storage"},
+}
+WHITENOISE_MAX_AGE = 300
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 
 # Sessions live in PostgreSQL: Redis may be emptied at any time.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-X_FRAME_OPTIONS = "DENY"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
+# What the browser is told
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_HTTPS
+SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 365 * 86400 if IS_HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
 SECURE_CSP = {
     "default-src": [CSP.SELF],
     "script-src": [CSP.SELF],
     "style-src": [CSP.SELF],
-    "img-src": [CSP.SELF, "data:"],
-    "media-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:", "blob:"],
+    "media-src": [CSP.SELF, "blob:"],
     "object-src": [CSP.NONE],
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
     "form-action": [CSP.SELF],
 }
+# Alpine.js and inline styles of django-unfold's own pages; no page of ours gets this, see spotlight/web/headers.py.
+UNFOLD_CSP = SECURE_CSP | {
+    "script-src": [CSP.SELF, CSP.UNSAFE_INLINE, CSP.UNSAFE_EVAL],
+    "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
+}
 
-# Work
-CELERY_BROKER_URL = REDIS_URL
+# Work: PostgreSQL holds it, Celery carries it.
+CELERY_BROKER_URL = broker(REDIS_URL)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 5, "socket_timeout": 30}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_TASK_TIME_LIMIT = 1800
 CELERY_TASK_SOFT_TIME_LIMIT = 1740
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE_FILENAME = str(STATE_DIR / "beat-schedule")
 
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
 }
-SITE_NAME = _("Spotlight")
+
+# What may be read at /metrics without signing in as an operator; empty: nothing.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+
+# Logs name routes, codes and numbers; no addresses, mails or names of people. Django's request log prints paths only.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+        "celery.app.trace": {"level": "WARNING"},
+    },
+}

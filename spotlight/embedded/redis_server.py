@@ -67,7 +67,9 @@ def stop(state: State) -> None:
 
 def _client(state: State) -> redis.Redis:
     """A client that asks once: waiting for the server is ours to do."""
-    return redis.Redis(unix_socket_path=str(state.redis_socket), socket_timeout=5, retry=Retry(NoBackoff(), 0))
+    return redis.Redis(
+        unix_socket_path=str(state.redis_socket), socket_timeout=5, retry=Retry(NoBackoff(), 0)
+    )
 
 
 def _pid_file(state: State) -> Path:

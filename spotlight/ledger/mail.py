@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMessage, EmailMultiAlternatives, mailers
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -65,11 +65,11 @@ def deliver(mail_id: int) -> None:
     mail = Mail.objects.get(pk=mail_id)
     if mail.state != Mail.State.READY:
         return
-    if settings.MAIL_DELIVERY_BACKEND:
+    if "delivery" in mailers:
         message = EmailMultiAlternatives(mail.subject, mail.text, settings.DEFAULT_FROM_EMAIL, [mail.to])
         if mail.html:
             message.attach_alternative(mail.html, "text/html")
-        get_connection(settings.MAIL_DELIVERY_BACKEND).send_messages([message])
+        mailers["delivery"].send_messages([message])
     mail.state = Mail.State.SENT
     mail.sent_at = clock.now()
     mail.save(update_fields=["state", "sent_at"])

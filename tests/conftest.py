@@ -1,0 +1,211 @@
+"""Servers, databases and browsers of the tests.
+
+PostgreSQL and Redis start with the first test that needs them, in `var/test`, and end with the run. The migrated
+schema is kept there as a template database, so migrations run only after they changed.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+import redis
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection, connections
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from spotlight import embedded
+from spotlight.embedded.state import APP_ROLE, OWNER_ROLE, State
+
+ROOT = Path(__file__).resolve().parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSER_OPTIONS = (
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--autoplay-policy=no-user-gesture-required",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        return
+    config.stash[_LOCK] = _one_run_at_a_time(settings.STATE_DIR)
+    config.stash[_FOUND_RUNNING] = embedded.is_running(settings.STATE_DIR)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if config.stash.get(_LOCK, None) is None:
+        return
+    if not config.stash[_FOUND_RUNNING]:
+        connections.close_all()
+        embedded.stop(settings.STATE_DIR)
+    config.stash[_LOCK].close()
+
+
+_LOCK = pytest.StashKey[Any]()
+_FOUND_RUNNING = pytest.StashKey[bool]()
+
+
+def _one_run_at_a_time(state: Path) -> Any:
+    state.mkdir(parents=True, exist_ok=True)
+    handle = open(state / "run.lock", "w")  # noqa: SIM115 (held until the end of the run)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print(f"Another test run uses {state}: waiting for its end.", file=sys.stderr)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+    return handle
+
+
+@pytest.fixture(scope="session")
+def servers() -> embedded.Addresses:
+    """PostgreSQL and Redis, running."""
+    return embedded.ensure_running(settings.STATE_DIR)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, servers: embedded.Addresses
+) -> None:
+    """Let the test database be a copy of the migrated template."""
+    connections["default"].settings_dict["TEST"]["TEMPLATE"] = _template(State(settings.STATE_DIR))
+
+
+def _template(state: State) -> str:
+    """The name of a database in which the present migrations have run; the owner's clock in it may move."""
+    name = f"template_{_migrations_digest()}"
+    with open(state.folder / "template.lock", "w") as handle, _superuser(state) as cursor:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        cursor.execute(f"GRANT SET ON PARAMETER session_replication_role TO {OWNER_ROLE}")
+        cursor.execute(f"GRANT {APP_ROLE} TO {OWNER_ROLE}")  # so that `as_app_role` can step down
+        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'template\\_%'")
+        known = {row[0] for row in cursor.fetchall()}
+        if name not in known:
+            for old in known:
+                cursor.execute(f'DROP DATABASE "{old}" WITH (FORCE)')
+            _make_template(state, cursor, name)
+    return name
+
+
+def _make_template(state: State, cursor: Any, name: str) -> None:
+    fresh = f"fresh_{name}"
+    cursor.execute(f'DROP DATABASE IF EXISTS "{fresh}" WITH (FORCE)')
+    cursor.execute(f'CREATE DATABASE "{fresh}" OWNER {OWNER_ROLE}')
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings", "SPOTLIGHT_TEST_TEMPLATE": fresh}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "migrate", "-v0"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        pytest.exit(f"the migrations fail:\n{done.stdout}{done.stderr}", returncode=3)
+    with _superuser(state, fresh) as owner:
+        owner.execute("UPDATE ledger_clock SET movable = true")
+    cursor.execute(f'ALTER DATABASE "{fresh}" RENAME TO "{name}"')
+
+
+def _migrations_digest() -> str:
+    digest = hashlib.sha256()
+    sources = sorted(ROOT.glob("*/migrations/*.py")) + sorted(ROOT.glob("spotlight/*/migrations/*.py"))
+    for path in [*sources, ROOT / "requirements.lock"]:
+        digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+class _superuser:
+    def __init__(self, state: State, database: str = "postgres") -> None:
+        self._connection = psycopg2.connect(state.superuser_url(database))
+        self._connection.autocommit = True
+
+    def __enter__(self) -> Any:
+        return self._connection.cursor()
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+
+@pytest.fixture
+def as_app_role(db: None) -> Iterator[None]:
+    """Run the test with the application's rights: no table ownership, no DDL, no TRUNCATE."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE spotlight_app")
+    yield
+    if connection.connection is not None and not connection.needs_rollback:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
+
+
+@pytest.fixture
+def redis_server(servers: embedded.Addresses) -> Iterator[redis.Redis]:
+    """The tests' Redis, emptied: a database of its own for each parallel worker."""
+    number = 1 + int("".join(filter(str.isdigit, os.environ.get("PYTEST_XDIST_WORKER", ""))) or 14)
+    with redis.Redis.from_url(servers.redis_url.replace("db=0", f"db={number}")) as client:
+        client.flushdb()
+        yield client
+        client.flushdb()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _mails_go_into_the_outbox(django_test_environment: None) -> None:
+    """As in the product: Django's test environment would keep them in memory instead."""
+    settings.MAILERS["default"]["BACKEND"] = "spotlight.ledger.mail.OutboxBackend"
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    yield
+    cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _empty_media() -> Iterator[None]:
+    yield
+    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium: one on the PATH, else Playwright's own."""
+    found = os.environ.get("SPOTLIGHT_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    options = [*BROWSER_OPTIONS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=options)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def live(live_server: Any) -> str:
+    """The address of a running web server on the test's database."""
+    return str(live_server.url)
+
+
+@pytest.fixture
+def page(browser: Browser, live: str) -> Iterator[Page]:
+    """A page of a fresh browser profile on the live server. A script error on any page of it fails the test."""
+    with browser.new_context(
+        base_url=live, locale="en-US", viewport={"width": 1280, "height": 900}
+    ) as context:
+        context.set_default_timeout(10_000)
+        problems: list[str] = []
+        context.on("weberror", lambda error: problems.append(str(error.error)))
+        context.on(
+            "console",
+            lambda line: problems.append(line.text) if "Content Security Policy" in line.text else None,
+        )
+        yield context.new_page()
+    assert problems == [], "the pages reported script errors"
