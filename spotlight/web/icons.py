@@ -1,0 +1,28 @@
+"""The few glyphs we use, as SVG paths in a 24 x 24 box. A word is better where a word fits."""
+
+ICONS = {
+    "play": '<path d="M7 4.5v15l12-7.5z" fill="currentColor"/>',
+    "pause": '<path d="M6.5 5h4v14h-4zM13.5 5h4v14h-4z" fill="currentColor"/>',
+    "next": '<path d="M5 5v14l10-7zM16 5h3v14h-3z" fill="currentColor"/>',
+    "prev": '<path d="M19 5v14L9 12zM8 5H5v14h3z" fill="currentColor"/>',
+    "check": '<path d="m4.5 12.5 5 5 10-11"/>',
+    "search": '<circle cx="10.5" cy="10.5" r="6"/><path d="m15 15 5.5 5.5"/>',
+    "menu": '<path d="M3 7h18M3 12h18M3 17h18"/>',
+    "share": '<path d="M12 15V4m0 0L8 8m4-4 4 4M5 12v8h14v-8"/>',
+    "moon": '<path d="M12 3a9 9 0 1 0 9 9 7 7 0 0 1-9-9z"/>',
+    "up": '<path d="M12 19V5m0 0-6 6m6-6 6 6"/>',
+    "down": '<path d="M12 5v14m0 0-6-6m6 6 6-6"/>',
+    "info": '<circle cx="12" cy="12" r="9"/><path d="M12 11v6m0-10v.5"/>',
+    "warn": '<path d="M12 3 2 20h20zM12 10v4m0 3v.5"/>',
+    "x": '<path d="m6 6 12 12M18 6 6 18"/>',
+    "save": '<path d="M6 4h12v16l-6-4.5L6 20z"/>',
+    "sound": '<path d="M9 18V6l10-2v11"/><circle cx="6.5" cy="18" r="2.5"/><circle cx="16.5" cy="15" r="2.5"/>',
+    "volume": '<path d="M4 9.5v5h4l5 4v-13l-5 4zM16.5 9a4.5 4.5 0 0 1 0 6"/>',
+    "queue": '<path d="M3 6h18M3 12h11M3 18h11M17.5 13.5v7l5-3.5z"/>',
+    "more": '<path d="M5 12h.1M12 12h.1M19 12h.1" stroke-width="3"/>',
+    "flag": '<path d="M5 21V4h13l-3 4.5 3 4.5H5"/>',
+    "lock": '<path d="M5 11h14v9H5zM8 11V8a4 4 0 0 1 8 0v3"/>',
+    "arrow": '<path d="M4 12h15m0 0-6-6m6 6-6 6"/>',
+    "heart": '<path d="M12 20.5 4.4 13A4.9 4.9 0 0 1 12 6.8 4.9 4.9 0 0 1 19.6 13z"/>',
+    "copy": '<path d="M8 8V4h12v12h-4M4 8h12v12H4z"/>',
+}

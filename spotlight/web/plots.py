@@ -1,0 +1,131 @@
+"""Plots as SVG: bars, intervals and dots, drawn on the server with a title and a description for those who can't see them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+WIDTH = 640
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: a label under it, its value (zero or more), and whether it needs attention."""
+
+    label: str
+    value: float
+    hot: bool = False
+
+
+@dataclass(frozen=True)
+class Interval:
+    """One row: an estimate with its interval, in the unit of the axis; ``note`` is a short figure beside the label."""
+
+    label: str
+    at: float
+    low: float
+    high: float
+    note: str = ""
+    hot: bool = False
+
+
+@dataclass(frozen=True)
+class Dots:
+    """One row of single values, in the unit of the axis."""
+
+    label: str
+    values: Sequence[float]
+
+
+def bars(rows: Sequence[Bar], *, title: str, desc: str = "", name: str = "bars") -> SafeString:
+    """A bar for each row on one base line, its value above it."""
+    top = max((row.value for row in rows), default=0) or 1
+    step = WIDTH / max(len(rows), 1)
+    parts = [_bar(row, x=20 + i * step * 0.96, width=step * 0.76, height=190 * row.value / top) for i, row in enumerate(rows)]
+    axis = mark_safe(f'<line class="axis" x1="0" x2="{WIDTH}" y1="224" y2="224"/>')
+    return _figure([*parts, axis], height=262, title=title, desc=desc, name=name)
+
+
+def _bar(row: Bar, *, x: float, width: float, height: float) -> SafeString:
+    return format_html(
+        '<rect class="{}" x="{}" y="{}" width="{}" height="{}"/><text class="strong" x="{}" y="{}" text-anchor="middle">{}</text>'
+        '<text x="{}" y="246" text-anchor="middle">{}</text>',
+        "hot" if row.hot else "bar", _n(x), _n(224 - height), _n(width), _n(height),
+        _n(x + width / 2), _n(216 - height), _label(row.value), _n(x + width / 2), row.label,
+    )  # fmt: skip
+
+
+def intervals(rows: Sequence[Interval], *, low: float, high: float, marks: Sequence[float], title: str, desc: str = "", name: str = "intervals") -> SafeString:
+    """A horizontal interval for each row on an axis from low to high; what needs attention is filled with the brand."""
+    height = 44 + len(rows) * 34
+    scale = _scale(low, high, start=170, width=440)
+    parts = [_gridline(scale(mark), _signed(mark), height=height, axis=mark == 0) for mark in marks]
+    parts += [_interval(row, y=30 + i * 34, scale=scale) for i, row in enumerate(rows)]
+    return _figure(parts, height=height, title=title, desc=desc, name=name)
+
+
+def _interval(row: Interval, *, y: int, scale) -> SafeString:  # type: ignore[no-untyped-def]
+    half = 4 if row.hot else 2
+    return format_html(
+        '<text class="{}" x="0" y="{}">{}</text><text x="156" y="{}" text-anchor="end">{}</text>'
+        '<rect class="bar" x="{}" y="{}" width="{}" height="8"/><rect class="{}" x="{}" y="{}" width="{}" height="18"/>',
+        "strong" if row.hot else "", y + 4, row.label, y + 4, row.note,
+        _n(scale(row.low)), y - 4, _n(scale(row.high) - scale(row.low)),
+        "hot" if row.hot else "mark", _n(scale(row.at) - half), y - 9, 2 * half,
+    )  # fmt: skip
+
+
+def dots(rows: Sequence[Dots], *, low: float, high: float, marks: Sequence[float], title: str, desc: str = "", name: str = "dots") -> SafeString:
+    """A row of dots for each entry; equal values are stacked."""
+    height = 40 + len(rows) * 38
+    scale = _scale(low, high, start=120, width=490)
+    parts = [_gridline(scale(mark), f"{mark:g}", height=height) for mark in marks]
+    parts += [_dots(row, y=30 + i * 38, scale=scale) for i, row in enumerate(rows)]
+    return _figure(parts, height=height, title=title, desc=desc, name=name)
+
+
+def _dots(row: Dots, *, y: int, scale) -> SafeString:  # type: ignore[no-untyped-def]
+    values = sorted(row.values)
+    marks = format_html_join(
+        "", '<circle class="mark" cx="{}" cy="{}" r="5.5"/>',
+        ((_n(scale(v)), y - values[:i].count(v) * 9) for i, v in enumerate(values)),
+    )  # fmt: skip
+    line = format_html(
+        '<line class="axis" stroke-width="2" x1="{}" x2="{}" y1="{}" y2="{}"/>',
+        _n(scale(values[0])), _n(scale(values[-1])), y, y,
+    ) if values else ""  # fmt: skip
+    return format_html('<text class="strong" x="0" y="{}">{}</text>{}{}', y + 4, row.label, line, marks)
+
+
+def _gridline(x: float, label: str, *, height: int, axis: bool = False) -> SafeString:
+    return format_html(
+        '<line class="{}" x1="{}" x2="{}" y1="8" y2="{}"/><text x="{}" y="{}" text-anchor="middle">{}</text>',
+        "axis" if axis else "gridline", _n(x), _n(x), height - 30, _n(x), height - 12, label,
+    )  # fmt: skip
+
+
+def _figure(parts: Sequence[SafeString], *, height: int, title: str, desc: str, name: str) -> SafeString:
+    labels = f"{name}-t {name}-d" if desc else f"{name}-t"
+    described = format_html('<desc id="{}-d">{}</desc>', name, desc) if desc else ""
+    return format_html(
+        '<svg class="plot" viewBox="0 0 {} {}" role="img" aria-labelledby="{}"><title id="{}-t">{}</title>{}{}</svg>',
+        WIDTH, height, labels, name, title, described, mark_safe("".join(parts)),
+    )  # fmt: skip
+
+
+def _scale(low: float, high: float, *, start: float, width: float):  # type: ignore[no-untyped-def]
+    reach = (high - low) or 1.0
+    return lambda value: start + max(0.0, min(1.0, (value - low) / reach)) * width
+
+
+def _n(value: float) -> str:
+    return f"{value:.1f}"
+
+
+def _label(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:.1f}"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+g}".replace("-", "−") if value else "0"

@@ -1,0 +1,146 @@
+// <form data-autosave[="address"]>: saves itself a moment after each change (POST of the form as JSON-answering request), says so in
+// [data-save-state], puts errors beside their fields, keeps a copy while there is no connection and sends it when it is back.
+// Answers: 200 {"saved_at": ISO, "version"?, "errors"?: {field: [sentence]}} · 400/422 {"error": {message, fields}} · 409 {"error"}.
+import { csrf, say } from './texts.js';
+import { toast } from './toast.js';
+
+const WAIT = 700;
+const forms = new Map();
+
+export function enhanceAutosave(root) {
+  for (const form of forms.keys()) if (!form.isConnected) forms.delete(form);
+  for (const form of root.querySelectorAll('form[data-autosave]')) if (!forms.has(form)) forms.set(form, new Autosave(form));
+}
+
+export const autosaveOf = (form) => forms.get(form);
+
+class Autosave {
+  constructor(form) {
+    this.form = form;
+    this.url = form.dataset.autosave || form.action;
+    this.key = `spotlight-draft:${this.url}`;
+    this.dirty = false;
+    this.wait = 2000;
+    form.addEventListener('input', (e) => this.touched(e));
+    form.addEventListener('change', (e) => this.touched(e, 150));
+    form.addEventListener('submit', () => { clearTimeout(this.timer); this.dirty = false; }, true);
+    this.restore();
+  }
+
+  touched(e, wait = WAIT) {
+    if (e.target.type === 'file' || e.target.closest('[data-no-autosave]')) return;
+    this.dirty = true;
+    this.state('unsaved', say('unsaved'));
+    this.keep();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), wait);
+  }
+
+  data() {
+    const data = new FormData(this.form);
+    for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
+    return data;
+  }
+
+  async save({ leaving = false } = {}) {
+    if (!this.dirty || this.conflict) return;
+    if (this.saving) { this.again = true; return; }
+    clearTimeout(this.timer);
+    this.saving = true;
+    this.dirty = false;
+    this.state('saving', say('saving'));
+    try {
+      const answer = await fetch(this.url, {
+        method: 'POST', body: this.data(), keepalive: leaving, credentials: 'same-origin', redirect: 'error',
+        headers: { 'X-CSRFToken': csrf(), Accept: 'application/json', 'X-Autosave': '1' },
+      });
+      await this.answered(answer);
+    } catch {
+      this.offline();
+    }
+    this.saving = false;
+    if (this.again) { this.again = false; this.dirty = true; this.save(); }
+  }
+
+  async answered(answer) {
+    if (answer.status >= 500) throw new Error('server');
+    const body = await answer.json().catch(() => ({}));
+    this.wait = 2000;
+    if (answer.status === 409) return this.conflicted(body);
+    const errors = body.errors ?? body.error?.fields ?? {};
+    this.errors(errors);
+    if (!answer.ok) {
+      this.dirty = true;
+      return this.state('error', Object.keys(errors).length ? say('save_error') : say('save_refused', { reason: body.error?.message ?? '' }));
+    }
+    if (body.version !== undefined) for (const el of this.form.querySelectorAll('[name=version]')) el.value = body.version;
+    if (!this.dirty) this.forget();
+    const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(body.saved_at ? new Date(body.saved_at) : new Date());
+    this.state(Object.keys(errors).length ? 'error' : 'saved', Object.keys(errors).length ? say('save_error') : say('saved', { time }));
+    this.form.dispatchEvent(new CustomEvent('spotlight:saved', { bubbles: true, detail: body }));
+    return undefined;
+  }
+
+  conflicted(body) {
+    this.conflict = true;
+    this.forget();
+    this.state('conflict', body.error?.message ?? say('conflict'));
+    toast(body.error?.message ?? say('conflict'), { action: say('reload'), onAction: () => location.reload(), stay: true });
+  }
+
+  offline() {
+    this.dirty = true;
+    this.keep();
+    this.state('offline', say('save_offline'));
+    this.timer = setTimeout(() => this.save(), this.wait);
+    this.wait = Math.min(this.wait * 2, 30000);
+  }
+
+  errors(fields) {
+    for (const slot of this.form.querySelectorAll('[data-error-for]')) {
+      const messages = [fields[slot.dataset.errorFor] ?? []].flat().map((m) => m.message ?? m);
+      slot.hidden = !messages.length;
+      if (slot.matches('.err')) slot.textContent = messages.join(' ');
+      else slot.replaceChildren(...messages.map((text) => Object.assign(document.createElement('span'), { className: 'err', textContent: text })));
+      for (const el of this.form.querySelectorAll(`[name="${CSS.escape(slot.dataset.errorFor)}"]`)) {
+        if (messages.length) { el.setAttribute('aria-invalid', 'true'); if (slot.id) el.setAttribute('aria-describedby', slot.id); } else el.removeAttribute('aria-invalid');
+      }
+    }
+  }
+
+  state(state, text) {
+    const own = this.form.querySelector('[data-save-state]') ?? document.querySelector(`[data-save-state="${this.form.id}"]`) ?? document.querySelector('[data-save-state]');
+    if (!own) return;
+    own.dataset.state = state;
+    if (own.textContent !== text) own.textContent = text;
+  }
+
+  // A copy for the time without connection, on this device only; gone as soon as the server has it.
+  keep() {
+    const values = [...this.data()].filter(([name]) => name !== 'csrfmiddlewaretoken');
+    try { localStorage.setItem(this.key, JSON.stringify({ at: Date.now(), values })); } catch { /* full or forbidden */ }
+  }
+
+  forget() { try { localStorage.removeItem(this.key); } catch { /* forbidden */ } }
+
+  restore() {
+    let kept;
+    try { kept = JSON.parse(localStorage.getItem(this.key)); } catch { return; }
+    if (!kept || Date.now() - kept.at > 7 * 86400000) return;
+    const version = this.form.querySelector('[name=version]')?.value;
+    const old = kept.values.find(([name]) => name === 'version')?.[1];
+    if (version !== undefined && old !== version) { this.forget(); return; }
+    for (const [name, value] of kept.values) {
+      for (const el of this.form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
+        if (el.type === 'radio' || el.type === 'checkbox') { if (el.value === value) el.checked = true; } else if (el.type !== 'file' && el.type !== 'hidden') el.value = value;
+      }
+    }
+    this.dirty = true;
+    this.form.dispatchEvent(new CustomEvent('spotlight:restored', { bubbles: true }));
+    this.save();
+  }
+}
+
+window.addEventListener('online', () => { for (const f of forms.values()) f.save(); });
+window.addEventListener('beforeunload', (e) => { if ([...forms.values()].some((f) => f.form.isConnected && (f.dirty || f.saving))) e.preventDefault(); });
+document.addEventListener('htmx:beforeRequest', (e) => { if (e.detail.boosted) for (const f of forms.values()) f.save({ leaving: true }); });

@@ -1,0 +1,26 @@
+// Copy and share: <button data-copy="#id">, <button data-copy-text="…" data-done="Link copied">, <button data-share="url" data-title="…">.
+import { say } from './texts.js';
+import { toast } from './toast.js';
+
+async function copy(text, done) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(done || say('copied'));
+  } catch {
+    toast(say('copy_failed'), { stay: true });
+  }
+}
+
+export function startSharing() {
+  document.addEventListener('click', (e) => {
+    const b = e.target.closest('[data-copy], [data-copy-text], [data-share]');
+    if (!b) return;
+    if (b.dataset.share) navigator.share({ url: b.dataset.share, title: b.dataset.title }).catch(() => {});
+    else copy(b.dataset.copyText ?? document.querySelector(b.dataset.copy).textContent.trim(), b.dataset.done);
+  });
+}
+
+export function enhanceSharing(root) {
+  if (!navigator.share) return;
+  for (const b of root.querySelectorAll('[data-share][hidden]')) b.hidden = false;
+}

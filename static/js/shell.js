@@ -1,0 +1,166 @@
+// The shell around <main>: boosted links and forms swap <main> only, so the player outside it goes on. Everything else that a new
+// page says about itself (language, navigation, messages, theme, forgery token) is taken over from the response here.
+import { loadTexts, say } from './texts.js';
+import { expire } from './toast.js';
+
+const parser = new DOMParser();
+const shellOf = (doc) => doc.body?.dataset.shell;
+let pending = null;
+let loadingTimer;
+
+const isPage = (text) => /^\s*(<!--[\s\S]*?-->\s*)*<!doctype html/i.test(text);
+
+function leave(detail) {
+  const path = detail.xhr.responseURL || detail.pathInfo?.finalRequestPath;
+  const same = detail.requestConfig?.verb === 'get';
+  window.location.assign(same ? detail.pathInfo?.finalRequestPath ?? path : path);
+}
+
+function beforeSwap(e) {
+  const { detail } = e;
+  const text = detail.serverResponse ?? '';
+  if (!detail.boosted) return refuseStrayPage(e, text);
+  const type = detail.xhr.getResponseHeader('Content-Type') ?? '';
+  const doc = type.includes('html') && isPage(text) ? parser.parseFromString(text, 'text/html') : null;
+  if (!doc || !doc.getElementById('main') || shellOf(doc) !== shellOf(document)) {
+    detail.shouldSwap = false;
+    leave(detail);
+    return;
+  }
+  pending = doc;
+  detail.target = document.getElementById('main');
+  detail.selectOverride = '#main';
+  detail.swapOverride = 'outerHTML show:none';
+}
+
+// A fragment request that was answered with a whole page (signed out, refused, gone): show the page instead of nesting it.
+function refuseStrayPage(e, text) {
+  const { detail } = e;
+  if (!isPage(text) || detail.select || detail.elt?.closest('[hx-select]')) return;
+  detail.shouldSwap = false;
+  if (detail.xhr.status < 400) window.location.assign(detail.xhr.responseURL);
+  else document.dispatchEvent(new CustomEvent('spotlight:failed', { detail: { status: detail.xhr.status } }));
+}
+
+function takeOver(doc) {
+  document.documentElement.lang = doc.documentElement.lang;
+  for (const id of ['masthead', 'foot']) replace(doc, id);
+  document.body.setAttribute('hx-headers', doc.body.getAttribute('hx-headers') ?? '{}');
+  const words = doc.getElementById('script-texts');
+  if (words) { document.getElementById('script-texts').textContent = words.textContent; loadTexts(doc); }
+  takeHead(doc);
+  takeLabels(doc);
+  for (const toast of doc.querySelectorAll('#toasts > .toast')) {
+    const own = document.importNode(toast, true);
+    document.getElementById('toasts').append(own);
+    if (own.dataset.level !== 'error') expire(own);
+  }
+}
+
+function replace(doc, id) {
+  const next = doc.getElementById(id);
+  const mine = document.getElementById(id);
+  if (!next || !mine) return;
+  const fresh = document.importNode(next, true);
+  mine.replaceWith(fresh);
+  window.htmx.process(fresh);
+}
+
+// Labels of the player are the only words outside <main> that stay: same element, new language.
+function takeLabels(doc) {
+  const mine = document.getElementById('player');
+  const theirs = doc.getElementById('player');
+  if (!mine || !theirs) return;
+  const pairs = [...theirs.querySelectorAll('button[aria-label]:not([data-toggle]), input[aria-label]')];
+  const own = [...mine.querySelectorAll('.transport [aria-label]:not([data-toggle]), .seek input, .extra [aria-label], .queue > .row [aria-label]')];
+  for (const el of own) {
+    const key = ['prev', 'next', 'queueToggle', 'volume'].find((k) => k in el.dataset) ?? el.type;
+    const twin = pairs.find((p) => (p.type === el.type && key === el.type) || (key in p.dataset && p.hasAttribute('aria-expanded') === el.hasAttribute('aria-expanded')));
+    if (twin) el.setAttribute('aria-label', twin.getAttribute('aria-label'));
+  }
+  mine.setAttribute('aria-label', theirs.getAttribute('aria-label'));
+  document.dispatchEvent(new CustomEvent('spotlight:language'));
+}
+
+function takeHead(doc) {
+  const brand = 'link[data-brand-stylesheet]';
+  const next = doc.querySelector(brand);
+  const mine = document.querySelector(brand);
+  if (next?.getAttribute('href') !== mine?.getAttribute('href')) {
+    mine?.remove();
+    if (next) document.head.append(document.importNode(next));
+  }
+  const have = new Set([...document.head.querySelectorAll('link[rel=stylesheet], script[src]')].map((el) => el.href || el.src));
+  for (const el of doc.head.querySelectorAll('link[rel=stylesheet], script[src]')) {
+    const url = new URL(el.getAttribute('href') ?? el.getAttribute('src'), location.href).href;
+    if (!have.has(url)) document.head.append(el.tagName === 'LINK' ? document.importNode(el) : script(el, url));
+  }
+  for (const el of document.head.querySelectorAll('link[rel=canonical], link[rel=alternate], meta[name=description], meta[property]')) el.remove();
+  for (const el of doc.head.querySelectorAll('link[rel=canonical], link[rel=alternate], meta[name=description], meta[property]')) document.head.append(document.importNode(el));
+}
+
+function script(el, src) {
+  return Object.assign(document.createElement('script'), { src, type: el.type || 'text/javascript' });
+}
+
+// After a swap: a screen reader hears the new title, the keyboard starts at the new heading, the page at its top or its #part.
+function arrive({ restored = false } = {}) {
+  const main = document.getElementById('main');
+  const part = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const heading = part || main.querySelector('[data-autofocus]') || main.querySelector('h1') || main;
+  if (!heading.hasAttribute('tabindex') && !heading.matches('a, button, input, select, textarea')) heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
+  if (part) part.scrollIntoView();
+  else if (restored) window.scrollTo({ top: scrolls[location.href] ?? 0, behavior: 'instant' });
+  else window.scrollTo({ top: 0, behavior: 'instant' });
+  document.getElementById('announcer').textContent = say('loaded', { title: document.title });
+}
+
+const scrolls = {};
+
+export function startShell(enhance) {
+  const { body } = document;
+  body.addEventListener('htmx:beforeSwap', beforeSwap);
+  body.addEventListener('htmx:beforeRequest', (e) => {
+    scrolls[location.href] = window.scrollY;
+    if (e.detail.boosted) loadingTimer = setTimeout(() => document.getElementById('loading')?.setAttribute('data-on', ''), 300);
+  });
+  body.addEventListener('htmx:afterRequest', () => { clearTimeout(loadingTimer); document.getElementById('loading')?.removeAttribute('data-on'); });
+  body.addEventListener('htmx:afterSettle', (e) => {
+    if (pending && e.detail.target?.id !== 'main' && e.target.id !== 'main') return;
+    if (!pending) { enhance(e.target.parentElement ?? document); return; }
+    const doc = pending;
+    pending = null;
+    document.title = doc.title;
+    takeOver(doc);
+    enhance(document);
+    document.dispatchEvent(new CustomEvent('spotlight:page'));
+    arrive();
+  });
+  body.addEventListener('htmx:historyCacheMissLoad', (e) => { pending = null; restored = parser.parseFromString(e.detail.response, 'text/html'); });
+  body.addEventListener('htmx:historyRestore', () => {
+    if (!restored) return;
+    document.title = restored.title;
+    takeOver(restored);
+    restored = null;
+    enhance(document);
+    document.dispatchEvent(new CustomEvent('spotlight:page'));
+    arrive({ restored: true });
+  });
+  body.addEventListener('htmx:sendError', (e) => failed(e));
+  document.addEventListener('spotlight:failed', failed);
+  for (const toast of document.querySelectorAll('#toasts > .toast:not([data-level=error])')) expire(toast);
+}
+
+let restored = null;
+
+function failed() {
+  const el = Object.assign(document.createElement('div'), { className: 'toast' });
+  el.setAttribute('role', 'alert');
+  el.append(Object.assign(document.createElement('span'), { textContent: say('failed') }));
+  const close = Object.assign(document.createElement('button'), { type: 'button', className: 'icon-btn', textContent: '×' });
+  close.dataset.dismiss = '';
+  close.setAttribute('aria-label', say('dismiss'));
+  el.append(close);
+  document.getElementById('toasts')?.append(el);
+}
