@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -144,10 +145,13 @@ TEMPLATES = [
                 "django.template.context_processors.csp",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "spotlight.web.context.shell",
             ],
         },
     }
 ]
+
+FORM_RENDERER = "spotlight.web.forms.SpotlightRenderer"
 
 # People
 AUTH_USER_MODEL = "accounts.User"

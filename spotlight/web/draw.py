@@ -137,11 +137,26 @@ def cover(code: str) -> list[tuple[str, str]]:
     if kind == 0:
         shapes += [("b", _ring(50 + seed % 17 - 8, 50, 38 - 9 * k)) for k in range(3)]
     elif kind == 1:
-        shapes += [("bcd"[k % 3], f"M{12 + 11 * k} {(seed >> k) % 40}V{100 - (seed >> (k + 3)) % 40}h6V{(seed >> k) % 40}z") for k in range(8)]
+        shapes += [
+            (
+                "bcd"[k % 3],
+                f"M{12 + 11 * k} {(seed >> k) % 40}V{100 - (seed >> (k + 3)) % 40}h6V{(seed >> k) % 40}z",
+            )
+            for k in range(8)
+        ]
     elif kind == 2:
-        shapes += [("c", f"M0 {40 + seed % 30}L100 {20 + seed % 50}V100H0z"), ("b", _ring(30 + seed % 40, 34, 17))]
+        shapes += [
+            ("c", f"M0 {40 + seed % 30}L100 {20 + seed % 50}V100H0z"),
+            ("b", _ring(30 + seed % 40, 34, 17)),
+        ]
     else:
-        shapes += [("bcd"[(seed >> k) % 3], f"M{(k % 4) * 25} {(k // 4) * 25}h25{'v25z' if (seed >> k) & 1 else 'l-25 25z'}") for k in range(16)]
+        shapes += [
+            (
+                "bcd"[(seed >> k) % 3],
+                f"M{(k % 4) * 25} {(k // 4) * 25}h25{'v25z' if (seed >> k) & 1 else 'l-25 25z'}",
+            )
+            for k in range(16)
+        ]
     return shapes
 
 

@@ -42,7 +42,10 @@ def bars(rows: Sequence[Bar], *, title: str, desc: str = "", name: str = "bars")
     """A bar for each row on one base line, its value above it."""
     top = max((row.value for row in rows), default=0) or 1
     step = WIDTH / max(len(rows), 1)
-    parts = [_bar(row, x=20 + i * step * 0.96, width=step * 0.76, height=190 * row.value / top) for i, row in enumerate(rows)]
+    parts = [
+        _bar(row, x=20 + i * step * 0.96, width=step * 0.76, height=190 * row.value / top)
+        for i, row in enumerate(rows)
+    ]
     axis = mark_safe(f'<line class="axis" x1="0" x2="{WIDTH}" y1="224" y2="224"/>')
     return _figure([*parts, axis], height=262, title=title, desc=desc, name=name)
 
@@ -56,7 +59,16 @@ def _bar(row: Bar, *, x: float, width: float, height: float) -> SafeString:
     )  # fmt: skip
 
 
-def intervals(rows: Sequence[Interval], *, low: float, high: float, marks: Sequence[float], title: str, desc: str = "", name: str = "intervals") -> SafeString:
+def intervals(
+    rows: Sequence[Interval],
+    *,
+    low: float,
+    high: float,
+    marks: Sequence[float],
+    title: str,
+    desc: str = "",
+    name: str = "intervals",
+) -> SafeString:
     """A horizontal interval for each row on an axis from low to high; what needs attention is filled with the brand."""
     height = 44 + len(rows) * 34
     scale = _scale(low, high, start=170, width=440)
@@ -76,7 +88,16 @@ def _interval(row: Interval, *, y: int, scale) -> SafeString:  # type: ignore[no
     )  # fmt: skip
 
 
-def dots(rows: Sequence[Dots], *, low: float, high: float, marks: Sequence[float], title: str, desc: str = "", name: str = "dots") -> SafeString:
+def dots(
+    rows: Sequence[Dots],
+    *,
+    low: float,
+    high: float,
+    marks: Sequence[float],
+    title: str,
+    desc: str = "",
+    name: str = "dots",
+) -> SafeString:
     """A row of dots for each entry; equal values are stacked."""
     height = 40 + len(rows) * 38
     scale = _scale(low, high, start=120, width=490)

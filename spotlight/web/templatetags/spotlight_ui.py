@@ -18,7 +18,12 @@ from spotlight.web.icons import ICONS
 register = template.Library()
 
 GLYPHS = {"info": "info", "ok": "check", "warn": "warn", "bad": "x"}
-STYLES = {"datetime": "DATETIME_FORMAT", "date": "DATE_FORMAT", "time": "TIME_FORMAT", "short": "SHORT_DATETIME_FORMAT"}
+STYLES = {
+    "datetime": "DATETIME_FORMAT",
+    "date": "DATE_FORMAT",
+    "time": "TIME_FORMAT",
+    "short": "SHORT_DATETIME_FORMAT",
+}
 ABBREVIATED = {"Asia/Tokyo": "JST", "Asia/Seoul": "KST", "UTC": "UTC", "Etc/UTC": "UTC"}
 
 
@@ -73,7 +78,15 @@ def spoken_duration(seconds: float | None) -> str:
 
 
 @register.inclusion_tag("components/_wave.html")
-def wave(peaks: Sequence[float], seconds: float = 0, code: str = "", label: str = "", bars: int = 120, head: bool = False, ticks: bool = False) -> dict[str, Any]:
+def wave(
+    peaks: Sequence[float],
+    seconds: float = 0,
+    code: str = "",
+    label: str = "",
+    bars: int = 120,
+    head: bool = False,
+    ticks: bool = False,
+) -> dict[str, Any]:
     """A waveform. ``head`` makes it seekable (a range input on top); ``code`` ties it to that track in the player."""
     return {
         "path": draw.wave_path(peaks or (), bars=bars),
@@ -83,7 +96,15 @@ def wave(peaks: Sequence[float], seconds: float = 0, code: str = "", label: str 
 
 
 @register.inclusion_tag("components/_cut.html")
-def clip_range(peaks: Sequence[float], seconds: float, start: float = 0, end: float | None = None, least: int = 15, most: int = 60, prefix: str = "") -> dict[str, Any]:
+def clip_range(
+    peaks: Sequence[float],
+    seconds: float,
+    start: float = 0,
+    end: float | None = None,
+    least: int = 15,
+    most: int = 60,
+    prefix: str = "",
+) -> dict[str, Any]:
     """Two handles on a waveform for a clip of ``least`` to ``most`` seconds; posts ``start`` and ``end`` (with the prefix)."""
     return {
         "path": draw.wave_path(peaks or (), bars=180), "ticks": draw.ticks_path(float(seconds)),
@@ -99,7 +120,9 @@ def play(card: Any, size: str = "", label: str = "", words: str = "") -> dict[st
 
 
 @register.inclusion_tag("components/_sleeve.html")
-def sleeve(card: Any, size: str = "", obi: str | None = None, text: str = "", number: Any = "", eager: bool = False) -> dict[str, Any]:
+def sleeve(
+    card: Any, size: str = "", obi: str | None = None, text: str = "", number: Any = "", eager: bool = False
+) -> dict[str, Any]:
     """A track's artwork with its obi; drawn from the code where there is no artwork. Size: s, m, l, xl or empty (fills its box)."""
     shapes = [] if card.artwork else draw.cover(card.code)
     return {
@@ -120,24 +143,45 @@ def track_row(context: template.Context, card: Any, queue: str = "", actions: st
 @register.inclusion_tag("components/_meter.html")
 def meter(value: float, maximum: float = 1, label: str = "", tone: str = "") -> dict[str, Any]:
     """A ruled bar from zero; ``label`` says it in words."""
-    return {"width": f"{draw.share(float(value or 0), float(maximum or 0)):.2f}", "label": label, "tone": tone}
+    return {
+        "width": f"{draw.share(float(value or 0), float(maximum or 0)):.2f}",
+        "label": label,
+        "tone": tone,
+    }
 
 
 @register.inclusion_tag("components/_span.html")
 def span(low: float, at: float, high: float, label: str = "", maximum: float = 1) -> dict[str, Any]:
     """An estimate (line) in its interval (bar) on a ruled scale from zero to ``maximum``."""
     left, middle, right = (draw.share(float(v), maximum) for v in (low, at, high))
-    return {"left": f"{left:.2f}", "width": f"{max(right - left, 0):.2f}", "at": f"{middle:.2f}", "label": label}
+    return {
+        "left": f"{left:.2f}",
+        "width": f"{max(right - left, 0):.2f}",
+        "at": f"{middle:.2f}",
+        "label": label,
+    }
 
 
 @register.simple_tag
 def spark(values: Sequence[float]) -> SafeString:
     """A small line beside a figure; decorative, so put the figure next to it."""
-    return format_html('<svg width="92" height="28" viewBox="0 0 92 28" aria-hidden="true"><path d="{}" fill="none" stroke="currentColor" stroke-width="1.75"/></svg>', draw.spark_path(values))
+    return format_html(
+        '<svg width="92" height="28" viewBox="0 0 92 28" aria-hidden="true"><path d="{}" fill="none" stroke="currentColor" stroke-width="1.75"/></svg>',
+        draw.spark_path(values),
+    )
 
 
 @register.inclusion_tag("components/_criterion.html")
-def criterion(name: str, label: str, weight: Any = 1, value: int | None = None, hint: str = "", anchors: Any = None, top: int = 10, shown_weight: bool = True) -> dict[str, Any]:
+def criterion(
+    name: str,
+    label: str,
+    weight: Any = 1,
+    value: int | None = None,
+    hint: str = "",
+    anchors: Any = None,
+    top: int = 10,
+    shown_weight: bool = True,
+) -> dict[str, Any]:
     """A score scale of radios from 0 to ``top``. ``name`` is the field; None is not scored, zero is zero."""
     return {
         "name": name, "label": label, "weight": weight, "value": value, "hint": hint, "anchors": anchors,
@@ -149,7 +193,11 @@ def criterion(name: str, label: str, weight: Any = 1, value: int | None = None, 
 def season_dial(context: template.Context, stages: Sequence[draw.Stage], now: datetime) -> dict[str, Any]:
     """A season on its ruler: ticks are weeks, the needle is now."""
     zone = _zone(context, None)
-    return {"dial": draw.dial(stages, now=timezone.localtime(now, ZoneInfo(zone))), "season": context.get("season"), "zone": zone}
+    return {
+        "dial": draw.dial(stages, now=timezone.localtime(now, ZoneInfo(zone))),
+        "season": context.get("season"),
+        "zone": zone,
+    }
 
 
 register.simple_tag(plots.bars, name="plot_bars")
@@ -161,7 +209,9 @@ register.simple_tag(plots.dots, name="plot_dots")
 
 
 @register.simple_tag(takes_context=True)
-def zoned(context: template.Context, value: datetime | None, style: str = "datetime", zone: str = "") -> SafeString:
+def zoned(
+    context: template.Context, value: datetime | None, style: str = "datetime", zone: str = ""
+) -> SafeString:
     """A moment in the season's zone, with the reader's own beside it (script adds it where it differs).
 
     ``style`` is datetime, date, time or short; ``zone`` an IANA name that overrides the season's.
@@ -171,7 +221,14 @@ def zoned(context: template.Context, value: datetime | None, style: str = "datet
     local = timezone.localtime(value, ZoneInfo(_zone(context, zone)))
     text = date_filter(local, formats.get_format(STYLES[style]))
     mark = "" if style == "date" else f" {_abbreviation(local)}"
-    return format_html('<time datetime="{}" data-zoned="{}" data-zone="{}">{}{}</time>', value.isoformat(), style, _zone(context, zone), text, mark)
+    return format_html(
+        '<time datetime="{}" data-zoned="{}" data-zone="{}">{}{}</time>',
+        value.isoformat(),
+        style,
+        _zone(context, zone),
+        text,
+        mark,
+    )
 
 
 @register.inclusion_tag("components/_countdown.html", takes_context=True)
@@ -186,7 +243,12 @@ def countdown(context: template.Context, end: datetime, now: datetime, label: st
 
 def _zone(context: template.Context, zone: str | None) -> str:
     season = context.get("season")
-    return zone or getattr(season, "zone", None) or (season.get("zone") if isinstance(season, dict) else None) or "UTC"
+    return (
+        zone
+        or getattr(season, "zone", None)
+        or (season.get("zone") if isinstance(season, dict) else None)
+        or "UTC"
+    )
 
 
 def _abbreviation(local: datetime) -> str:
