@@ -1,0 +1,252 @@
+"""From daily readings to exact daily rates: live days, eligibility, regions, winsorised sums (rules 21 to 28)."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .exact import Ints, largest, objects, roomy, sum_by
+from .inputs import Indexes, Readings, scaled
+from .recipe import PopularityRules
+
+OTHER = "Other"
+_BLOCK = 4_000_000
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines that count, by index; `day` counts from the entry's first day."""
+
+    entry: Indexes
+    region: Indexes
+    metric: Indexes
+    day: Indexes
+    value: Ints
+    fans: Ints
+
+    def only(self, keep: Flags) -> "Lines":
+        columns = (self.entry, self.region, self.metric, self.day, self.value, self.fans)
+        return Lines(*(column[keep] for column in columns))
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """One metric in one region: an exact rate for some entries, 0 for all others.
+
+    The rate is (whole + part / parts) units; units are the same for all entries of the column.
+    """
+
+    metric: int
+    region: int
+    entry: Indexes
+    whole: Ints
+    part: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What the readings say about each entry, before any comparison.
+
+    `live_days` and `has` (entries x metrics of the recipe) are per entry of the readings; `eligible` says who is
+    compared; `fans` is per region, None if not known, in units of 10**-fans_scale.
+    """
+
+    entries: tuple[str, ...]
+    regions: tuple[str, ...]
+    metrics: tuple[str, ...]
+    live_days: Indexes
+    has: Flags
+    eligible: Flags
+    merged: tuple[str, ...]
+    fans: tuple[int, ...] | None
+    fans_scale: int
+    rates: tuple[Rate, ...]
+    warnings: tuple[str, ...]
+
+
+def measure(readings: Readings, rules: PopularityRules) -> Window:
+    """Live days, eligible entries, merged regions and rates of every metric and region."""
+    names = [name for name, _ in rules.metrics]
+    lines, warnings = _known_lines(readings, names)
+    size = len(readings.entries)
+    lines, live_days = _live_lines(lines, size, rules.window_days)
+    has = np.zeros((size, len(names)), dtype=np.bool_)
+    has[lines.entry, lines.metric] = True
+    eligible = _eligible(has, live_days, rules)
+    lines = lines.only(eligible[lines.entry])
+    lines, regions, merged = _merge_regions(lines, readings, rules)
+    fans = _fans(lines, len(regions))
+    return Window(
+        entries=readings.entries,
+        regions=regions,
+        metrics=tuple(names),
+        live_days=live_days,
+        has=has,
+        eligible=eligible,
+        merged=merged,
+        fans=None if fans is None else tuple(fans.tolist()),
+        fans_scale=readings.fans_scale,
+        rates=tuple(_rates(lines, live_days, rules, readings.value_scale)),
+        warnings=warnings,
+    )
+
+
+def _known_lines(readings: Readings, names: list[str]) -> tuple[Lines, tuple[str, ...]]:
+    place = {name: index for index, name in enumerate(names)}
+    translate = np.array([place.get(name, -1) for name in readings.metrics], dtype=np.int64)
+    metric = translate[readings.metric] if len(readings.metric) else readings.metric
+    lines = Lines(readings.entry, readings.region, metric, readings.day, readings.value, readings.fans)
+    unknown = sorted(set(readings.metrics) - set(names))
+    left_out = int((metric < 0).sum())
+    if not left_out:
+        return lines, ()
+    return lines.only(metric >= 0), (f"{left_out} readings of other metrics left out: " + ", ".join(unknown),)
+
+
+def _live_lines(lines: Lines, size: int, window_days: int) -> tuple[Lines, Indexes]:
+    """Lines within the live days, counted from 0, and the live days per entry (0 = no line at all)."""
+    if not lines.entry.size:
+        return lines, np.zeros(size, dtype=np.int64)
+    last = int(lines.day.max())
+    first = np.full(size, last + 1, dtype=np.int64)
+    np.minimum.at(first, lines.entry, lines.day)
+    live_days = np.minimum(window_days, last - first + 1)
+    age = lines.day - first[lines.entry]
+    moved = Lines(lines.entry, lines.region, lines.metric, age, lines.value, lines.fans)
+    return moved.only(age < live_days[lines.entry]), live_days
+
+
+def _eligible(has: Flags, live_days: Indexes, rules: PopularityRules) -> Flags:
+    """Live long enough, with at least half the weight of all metrics that anyone has."""
+    weights, _ = scaled([weight for _, weight in rules.metrics])
+    long_enough = (live_days >= rules.minimum_days) & has.any(axis=1)
+    known = has[long_enough].any(axis=0)
+    held = (has.astype(object) * weights.astype(object)).sum(axis=1) if has.size else np.zeros(len(has))
+    total = sum(int(w) for w, k in zip(weights, known, strict=True) if k)
+    result: Flags = long_enough & (held * 2 >= total).astype(np.bool_)
+    return result
+
+
+def _merge_regions(
+    lines: Lines, readings: Readings, rules: PopularityRules
+) -> tuple[Lines, tuple[str, ...], tuple[str, ...]]:
+    """Lines with small regions renamed to Other, all region names, and the names that were merged."""
+    size = len(readings.regions)
+    present = np.bincount(lines.region, minlength=size) > 0
+    positive = lines.only((lines.value > 0).astype(np.bool_))
+    pairs = np.unique(positive.region * max(1, len(readings.entries)) + positive.entry)
+    active = np.bincount(pairs // max(1, len(readings.entries)), minlength=size)
+    small = active < rules.region_minimum_entries
+    fans = _fans(lines, size)
+    if fans is not None:
+        least = rules.region_minimum_fans * Decimal(10) ** readings.fans_scale
+        small |= np.array([int(f) < least for f in fans.tolist()], dtype=np.bool_)
+    names = [OTHER if small[i] else name for i, name in enumerate(readings.regions)]
+    kept = sorted({name for name, here in zip(names, present, strict=True) if here})
+    place = {name: index for index, name in enumerate(kept)}
+    translate = np.array([place.get(name, -1) for name in names], dtype=np.int64)
+    region = translate[lines.region] if lines.region.size else lines.region
+    merged = tuple(name for i, name in enumerate(readings.regions) if present[i] and names[i] != name)
+    return Lines(lines.entry, region, lines.metric, lines.day, lines.value, lines.fans), tuple(kept), merged
+
+
+def _fans(lines: Lines, size: int) -> Ints | None:
+    known = (lines.fans >= 0).astype(np.bool_)
+    if not known.any():
+        return None
+    fans = lines.fans[known]
+    return sum_by(lines.region[known], roomy(fans, largest(fans) * len(fans)), size)
+
+
+def _rates(lines: Lines, live_days: Indexes, rules: PopularityRules, scale: int) -> Iterator[Rate]:
+    """Rates of each (metric, region) that has lines, ordered by metric then region."""
+    order = np.lexsort((lines.entry, lines.region, lines.metric))
+    lines = Lines(
+        *(c[order] for c in (lines.entry, lines.region, lines.metric, lines.day, lines.value, lines.fans))
+    )
+    change = np.flatnonzero(np.diff(lines.metric) | np.diff(lines.region)) + 1
+    edges = [0, *change.tolist(), len(order)] if len(order) else []
+    shared = math.lcm(*(int(days) for days in np.unique(live_days) if days > 0))
+    for first, last in pairwise(edges):
+        column = slice(first, last)
+        entry = lines.entry[column]
+        found, row = np.unique(entry, return_inverse=True)
+        sums = _capped_sums(row, lines.day[column], lines.value[column], live_days[found], rules, scale)
+        whole, part = _divided(sums, live_days[found], shared)
+        yield Rate(int(lines.metric[first]), int(lines.region[first]), found, whole, part)
+
+
+def _divided(sums: Ints, days: Indexes, shared: int) -> tuple[Ints, Ints]:
+    """sum / days as whole and the rest in units of 1/shared, for exact comparison across different days."""
+    whole = sums // days
+    rest = roomy(sums - whole * days, shared)
+    return whole, rest * (shared // days.astype(object) if rest.dtype == object else shared // days)
+
+
+def _capped_sums(
+    row: Indexes, day: Indexes, value: Ints, days: Indexes, rules: PopularityRules, scale: int
+) -> Ints:
+    """Winsorised sum over the live days per row, in units that only depend on the rules and the scale."""
+    winsor = Fraction(rules.winsor)
+    unit, length = 10**scale, int(days.max())
+    bound = largest(value) * 4 * max(winsor.numerator, winsor.denominator) * length * len(row)
+    value = roomy(value, max(bound, 4 * unit * winsor.numerator * length))
+    sums = np.zeros(len(days), dtype=value.dtype)
+    edges = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(days)))])
+    step = max(1, _BLOCK // length)
+    for first in range(0, len(days), step):
+        last = min(first + step, len(days))
+        lines = slice(edges[first], edges[last])
+        grid = np.zeros((last - first, length), dtype=value.dtype)
+        np.add.at(grid, (row[lines] - first, day[lines]), value[lines])
+        sums[first:last] = winsorised(grid, days[first:last], winsor, unit)
+    return sums
+
+
+def winsorised(grid: Ints, days: Indexes, winsor: Fraction, unit: int) -> Ints:
+    """Sum of min(value, winsor * max(median, 1)) per row, times 2 * winsor's denominator.
+
+    Only the first `days` values of a row are live; all later ones are 0. `unit` is the integer that stands for 1.
+    """
+    ordered = np.sort(grid, axis=1)
+    length, rows = grid.shape[1], np.arange(len(grid))
+    lower = ordered[rows, length - days + (days - 1) // 2]
+    upper = ordered[rows, length - days + days // 2]
+    cap = np.maximum(lower + upper, 2 * unit) * winsor.numerator
+    capped = np.minimum(grid * (2 * winsor.denominator), cap[:, None])
+    result: Ints = capped.sum(axis=1)
+    return result
+
+
+def ranks(rate: Rate, holders: Indexes) -> Indexes:
+    """Twice the mid-rank of each of `holders` (sorted), by exact rate; entries without lines have rate 0."""
+    place = np.searchsorted(holders, rate.entry)
+    whole, part = (np.zeros(len(holders), dtype=column.dtype) for column in (rate.whole, rate.part))
+    whole[place], part[place] = rate.whole, rate.part
+    return double_midranks(whole, part)
+
+
+def double_midranks(*keys: Ints) -> Indexes:
+    """Twice the mid-rank (from 1) of each row of keys, compared from the first key on."""
+    codes = [_codes(key) for key in keys]
+    order = np.lexsort(codes[::-1])
+    new = np.ones(len(order), dtype=np.bool_)
+    new[1:] = np.logical_or.reduce([np.diff(code[order]) != 0 for code in codes])
+    starts = np.flatnonzero(new)
+    sizes = np.diff(np.append(starts, len(order)))
+    result = np.empty(len(order), dtype=np.int64)
+    result[order] = np.repeat(2 * starts + sizes + 1, sizes)
+    return result
+
+
+def _codes(key: Ints) -> Indexes:
+    if key.dtype != object:
+        return key
+    _, codes = np.unique(objects(key), return_inverse=True)
+    return codes.astype(np.int64)
