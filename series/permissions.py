@@ -31,7 +31,10 @@ def can_edit(user: User | AnonymousUser, thing: Series | Episode) -> bool:
     series = thing.series if isinstance(thing, Episode) else thing
     if is_operator(user):
         return True
-    return bool(user.is_authenticated and user.is_active and series.season_id) and edited_seasons(user).filter(season_id=series.season_id).exists()
+    return (
+        bool(user.is_authenticated and user.is_active and series.season_id)
+        and edited_seasons(user).filter(season_id=series.season_id).exists()
+    )
 
 
 def editable(user: User | AnonymousUser, *, season: str = "season_id") -> Q:

@@ -74,7 +74,13 @@ def whole_episode(user: User | AnonymousUser, slug: str) -> Episode | None:
         Prefetch("album__links", AlbumLink.objects.all()),
         Prefetch("track_list", _public_track_list()),
     )
-    return visible_episodes(user).select_related("album__artwork", "album__artist").filter(slug=slug).prefetch_related(*parts).first()
+    return (
+        visible_episodes(user)
+        .select_related("album__artwork", "album__artist")
+        .filter(slug=slug)
+        .prefetch_related(*parts)
+        .first()
+    )
 
 
 def filtered(found: Filter) -> QuerySet[Episode]:
@@ -95,13 +101,17 @@ def choices() -> Choices:
     artists = Artist.objects.filter(pk__in=public.values("artist_id"), is_public=True).order_by("name")
     years = public.annotate(year=ExtractYear("published_at")).values_list("year", flat=True).distinct()
     spoken = set(public.values_list("language", flat=True).distinct())
-    return Choices(list(artists), sorted(years, reverse=True), [pair for pair in LANGUAGES if pair[0] in spoken])
+    return Choices(
+        list(artists), sorted(years, reverse=True), [pair for pair in LANGUAGES if pair[0] in spoken]
+    )
 
 
 def public_clips() -> QuerySet[Clip]:
     """Clips of public episodes, newest episode first."""
     clips = Clip.objects.filter(episode__state=Episode.State.PUBLISHED, media__isnull=False)
-    return clips.select_related("episode__artist", "media", "poster").order_by("-episode__published_at", "order", "pk")
+    return clips.select_related("episode__artist", "media", "poster").order_by(
+        "-episode__published_at", "order", "pk"
+    )
 
 
 def front_series() -> Series | None:
@@ -124,7 +134,11 @@ def neighbors(episode: Episode) -> tuple[Episode | None, Episode | None]:
     others = published_episodes().exclude(pk=episode.pk)
     at, key = episode.published_at, episode.pk
     earlier = others.filter(Q(published_at__lt=at) | Q(published_at=at, pk__lt=key)).first()
-    later = others.filter(Q(published_at__gt=at) | Q(published_at=at, pk__gt=key)).order_by("published_at", "pk").first()
+    later = (
+        others.filter(Q(published_at__gt=at) | Q(published_at=at, pk__gt=key))
+        .order_by("published_at", "pk")
+        .first()
+    )
     return earlier, later
 
 
@@ -164,7 +178,11 @@ def search_key(episode: Episode) -> str:
     names = [episode.title, episode.summary]
     names += [value for text in episode.texts.all() for value in (text.title, text.summary)]
     names += [album.title, album.by] if album else []
-    names += [episode.artist.name, episode.artist.name_romanised, episode.artist.name_reading] if episode.artist else []
+    names += (
+        [episode.artist.name, episode.artist.name_romanised, episode.artist.name_reading]
+        if episode.artist
+        else []
+    )
     for guest in episode.guests.all():
         names += [guest.name, guest.name_romanised]
     tags = [f"#{tag_key(tag)}" for text in names for tag in extract(text)]

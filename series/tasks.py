@@ -1,6 +1,6 @@
 """Entry points of the hub's background work."""
 
-from series import processing, publication
+from series.jobs import media, publication
 from spotlight.ledger import work
 
 
@@ -10,7 +10,7 @@ def publish_episode(key: str, report: work.Report) -> None:
     publication.publish_due(key)
 
 
-@work.handles(processing.KIND, queue="media")
+@work.handles(media.KIND, queue="media")
 def check_recording(key: str, report: work.Report) -> None:
     """Check the new file of an episode or clip."""
-    processing.check_recording(key)
+    media.check_recording(key)

@@ -28,7 +28,9 @@ def missing(episode: Episode) -> list[str]:
         wanted.append(_("There is no summary. Write one or two sentences."))
     if not episode.captions.filter(language=episode.language).exists():
         wanted.append(_("There are no captions in the language spoken. Add them as WebVTT."))
-    if episode.media_id and chapters.check(chapters.from_json(episode.chapters), duration=episode.duration_ms):
+    if episode.media_id and chapters.check(
+        chapters.from_json(episode.chapters), duration=episode.duration_ms
+    ):
         wanted.append(_("A chapter starts after the end of the recording. Repair the chapters."))
     return wanted
 
@@ -52,7 +54,12 @@ def release(episode: Episode, *, by: Person | None) -> None:
 def publish_due(code: str) -> None:
     """Publish a scheduled episode whose time has come; ask again for one whose time was moved."""
     with transaction.atomic():
-        episode = Episode.objects.select_for_update(of=("self",)).select_related("series__season").filter(code=code).first()
+        episode = (
+            Episode.objects.select_for_update(of=("self",))
+            .select_related("series__season")
+            .filter(code=code)
+            .first()
+        )
         if episode is None or episode.state != Episode.State.SCHEDULED or episode.publish_at is None:
             return
         if episode.publish_at > clock.now():

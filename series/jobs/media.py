@@ -48,7 +48,9 @@ def probe(source: Path, *, out: Path, poster: Path) -> Probe:
     """Run `series.formats.probe` on a file; a child that dies or hangs means an unreadable file."""
     command = [sys.executable, "-m", "series.formats.probe", str(source), str(out), str(poster)]
     try:
-        done = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, timeout=SECONDS, check=True)
+        done = subprocess.run(
+            command, cwd=settings.BASE_DIR, capture_output=True, timeout=SECONDS, check=True
+        )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
         return Probe(refusal="unreadable")
     return Probe(**json.loads(done.stdout))
@@ -68,20 +70,34 @@ def _settle(key: str, incoming: StoredFile, found: Probe, *, out: Path, poster: 
         else:
             _replace(locked, incoming, found, out=out, poster=poster)
         locked.save()
-        events.log("recording.checked", locked, by=None, season="", refusal=found.refusal, duration_ms=found.duration_ms)
+        events.log(
+            "recording.checked",
+            locked,
+            by=None,
+            season="",
+            refusal=found.refusal,
+            duration_ms=found.duration_ms,
+        )
 
 
 def _replace(recording: Recording, incoming: StoredFile, found: Probe, *, out: Path, poster: Path) -> None:
     if found.rewritten:
         stored = files.keep(
-            out, kind=StoredFile.Kind.MEDIA, media_type=found.media_type, owner=incoming.owner, name=incoming.name, suffix=found.suffix
+            out,
+            kind=StoredFile.Kind.MEDIA,
+            media_type=found.media_type,
+            owner=incoming.owner,
+            name=incoming.name,
+            suffix=found.suffix,
         )
     else:
         stored = incoming
         stored.media_type = found.media_type
         stored.save(update_fields=["media_type"])
     if found.poster and recording.poster_id is None:
-        recording.poster = files.keep(poster, kind=StoredFile.Kind.IMAGE, media_type="image/jpeg", owner=incoming.owner, suffix=".jpg")
+        recording.poster = files.keep(
+            poster, kind=StoredFile.Kind.IMAGE, media_type="image/jpeg", owner=incoming.owner, suffix=".jpg"
+        )
     recording.media, recording.incoming = stored, None
     recording.check_state, recording.refusal = Recording.Check.READY, ""
     recording.duration_ms, recording.width, recording.height = found.duration_ms, found.width, found.height

@@ -1,0 +1,1 @@
+"""What machines do: check files, publish at the time, write what other machines read."""
