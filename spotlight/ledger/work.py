@@ -54,6 +54,13 @@ def handles(kind: str, *, queue: str = "default") -> Callable[[Handler], Handler
     return register
 
 
+def known(kind: str) -> Kind | None:
+    """How a kind of work is done. A process that is no worker loads the apps' tasks here, on first need."""
+    if kind not in KINDS:
+        current_app.loader.import_default_modules()
+    return KINDS.get(kind)
+
+
 def enqueue(kind: str, key: str, *, due_at: datetime.datetime | None = None) -> None:
     """Ask for work in the current transaction. If the same work already waits, the earlier time wins (debounce)."""
     at = clock.now()
@@ -74,7 +81,8 @@ def enqueue(kind: str, key: str, *, due_at: datetime.datetime | None = None) -> 
 
 def send(work_id: int, kind: str, delay: float = 0) -> None:
     """Hand a work row to Celery. If the broker is away the sweep does it later."""
-    queue = KINDS[kind].queue if kind in KINDS else "default"
+    found = known(kind)
+    queue = found.queue if found else "default"
     try:
         current_app.send_task(
             "ledger.carry", args=[work_id], queue=queue, countdown=delay or None, retry=False
@@ -111,7 +119,7 @@ def carry(work_id: int) -> None:
         return
     with Lease(work):
         try:
-            KINDS[work.kind].run(work.key, reporter(work))
+            _run(work)
         except Exception as problem:
             log.exception("work %s %s failed", work.kind, work.key)
             _retry(work, problem)
@@ -119,6 +127,13 @@ def carry(work_id: int) -> None:
     Work.objects.filter(pk=work.pk).update(
         state=Work.State.DONE, progress=1, leased_until=None, error="", finished_at=clock.Now()
     )
+
+
+def _run(work: Work) -> None:
+    found = known(work.kind)
+    if found is None:
+        raise LookupError(f"nothing handles {work.kind}")
+    found.run(work.key, reporter(work))
 
 
 def reporter(work: Work) -> Report:
