@@ -62,14 +62,20 @@ else:
     REDIS_URL = os.environ.get("REDIS_URL") or "redis://127.0.0.1:6379/0"
     SECRET_KEY = os.environ.get("SECRET_KEY", "")
     if len(SECRET_KEY) < 50:
-        raise ImproperlyConfigured("SECRET_KEY must be set to a random text of 50 characters or more when DATABASE_URL is set.")
+        raise ImproperlyConfigured(
+            "SECRET_KEY must be set to a random text of 50 characters or more when DATABASE_URL is set."
+        )
 
 DEBUG = flag("DEBUG")
 if DEBUG and not EMBEDDED:
-    raise ImproperlyConfigured("DEBUG may be on only with the embedded database. Unset DEBUG or DATABASE_URL.")
+    raise ImproperlyConfigured(
+        "DEBUG may be on only with the embedded database. Unset DEBUG or DATABASE_URL."
+    )
 DEMO = flag("DEMO", default=EMBEDDED)
 if DEMO and not EMBEDDED:
-    raise ImproperlyConfigured("Demo accounts exist only with the embedded database. Unset DEMO or DATABASE_URL.")
+    raise ImproperlyConfigured(
+        "Demo accounts exist only with the embedded database. Unset DEMO or DATABASE_URL."
+    )
 
 _is_owner = os.environ.get("SPOTLIGHT_DATABASE_ROLE") == "owner"
 DATABASES = {"default": database(DATABASE_OWNER_URL if _is_owner else DATABASE_URL)}
@@ -245,7 +251,11 @@ UNFOLD_CSP = SECURE_CSP | {
 # Work: PostgreSQL holds it, Celery carries it.
 CELERY_BROKER_URL = broker(REDIS_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 5, "socket_timeout": 30}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "socket_connect_timeout": 5,
+    "socket_timeout": 30,
+}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
