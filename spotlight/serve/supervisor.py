@@ -61,12 +61,12 @@ class Supervisor:
         self._step("Database, pages and languages", lambda: self._prepare(addresses))
         if self._ends:
             return
-        self._start_children()
-        self._step("Web server, worker and schedule", self._wait_until_ready)
-        if not self._ends:
-            say(
-                f"\nSpotlight is ready after {time.monotonic() - began:.0f} s: {self.address}\nCtrl-C ends it.\n"
-            )
+        self._start(self._web(), *self._seeding())
+        self._step("Web server", self._wait_until_ready)
+        if self._ends:
+            return
+        self._start(self._child("worker", children.worker()), self._child("beat", children.beat()))
+        say(f"\nSpotlight is ready after {time.monotonic() - began:.0f} s: {self.address}\nCtrl-C ends it.\n")
 
     def _prepare(self, addresses: embedded.Addresses | None) -> None:
         with ThreadPoolExecutor(max_workers=3) as pool:
@@ -75,22 +75,28 @@ class Supervisor:
                 pool.submit(preparation.collect_static, self.environment, self.state),
                 pool.submit(preparation.compile_catalogs),
             ]
-            for task in tasks:
-                task.result()
+            try:
+                for task in tasks:
+                    task.result()
+            except CannotServe:
+                if not self._ends:  # Ctrl-C reached the command too
+                    raise
 
-    def _start_children(self) -> None:
-        self.children = [
-            self._child("web", children.web(self.host, self.port)),
-            self._child("worker", children.worker()),
-            self._child("beat", children.beat()),
-        ]
-        if self.demo and self.is_embedded and preparation.has_command("seed_demo"):
-            self.children.append(
-                self._child("demo", children.python("manage.py", "seed_demo"), starts_again=False)
-            )
-            self._relayed = self._demo_log.stat().st_size if self._demo_log.exists() else 0
-        for child in self.children:
+    def _web(self) -> Child:
+        return self._child("web", children.web(self.host, self.port))
+
+    def _seeding(self) -> list[Child]:
+        """Fills the demo, once: the command sees for itself what is there."""
+        if not (self.demo and self.is_embedded and preparation.has_command("seed_demo")):
+            return []
+        self._relayed = self._demo_log.stat().st_size if self._demo_log.exists() else 0
+        return [self._child("demo", children.python("manage.py", "seed_demo"), starts_again=False)]
+
+    def _start(self, *fresh: Child) -> None:
+        """The web server comes first: on a small machine the others would only delay the first page."""
+        for child in fresh:
             child.start()
+            self.children.append(child)
 
     def _child(self, name: str, command: list[str], *, starts_again: bool = True) -> Child:
         log = self.state / "log" / f"{name}.log"
@@ -166,9 +172,9 @@ class Supervisor:
 
     def _step[T](self, name: str, work: Callable[[], T]) -> T:
         began = time.monotonic()
-        say(f"· {name} …")
+        say(f"· {name} …", end=" ")
         result = work()
-        say(f"  {time.monotonic() - began:.1f} s")
+        say(f"{time.monotonic() - began:.1f} s")
         return result
 
     def _end(self, number: int, frame: object) -> None:
@@ -216,5 +222,5 @@ def _noted(handle: IO[str]) -> str:
     return handle.read()
 
 
-def say(line: str) -> None:
-    print(line, flush=True)
+def say(line: str, *, end: str = "\n") -> None:
+    print(line, end=end, flush=True)
