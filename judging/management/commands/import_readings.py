@@ -1,0 +1,55 @@
+"""`manage.py import_readings FILE --source NAME`."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from judging.models import ImportBatch, Source
+from judging.services import popularity
+from spotlight.errors import SpotlightError
+from submissions.models import Season
+from submissions.queries.seasons import current_season
+
+
+class Command(BaseCommand):
+    """Import a CSV of readings, all or nothing, with a report of every rejected row."""
+
+    help = "Import a CSV of readings (track or isrc, metric, day, value, market, fans) into a season's source."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The file, its source, and the season if it is not the current one."""
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--source", required=True, help="short name of the source; made if new")
+        parser.add_argument("--season", help="address of the season; the current one if left out")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Import, then print the report."""
+        season = Season.objects.filter(slug=options["season"]).first() if options["season"] else current_season()
+        if season is None:
+            raise CommandError("No such season. Name one with --season.")
+        path: Path = options["file"]
+        if not path.is_file():
+            raise CommandError(f"{path} is not a file.")
+        source, _ = Source.objects.get_or_create(
+            season=season, slug=options["source"], defaults={"name": options["source"]}
+        )
+        try:
+            batch = popularity.import_readings_now(source, path=path, by=None, report=self._progress)
+        except SpotlightError as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self._print(batch)
+
+    def _progress(self, share: float) -> None:
+        if self.stderr.isatty():
+            self.stderr.write(f"\r{share:4.0%} read", ending="")
+
+    def _print(self, batch: ImportBatch) -> None:
+        if batch.state == ImportBatch.State.FAILED:
+            raise CommandError(f"Nothing was imported. {batch.problem}")
+        for rejection in batch.rejections.all():
+            self.stdout.write(f"row {rejection.row}: {rejection.reason}")
+        self.stdout.write(
+            f"{batch.rows} rows read, {batch.accepted} accepted, {batch.changed} new or changed, {batch.rejected} rejected"
+        )

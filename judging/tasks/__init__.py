@@ -1,0 +1,3 @@
+"""What Celery does for judging. Importing this package registers all handlers."""
+
+from judging.tasks import standings as standings

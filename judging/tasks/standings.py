@@ -1,0 +1,55 @@
+"""Handlers and schedules of standings, charts and readings."""
+
+import datetime
+
+from celery import shared_task
+
+from judging.jobs import charts, counts, readings, standings
+from judging.models import ImportBatch, Round
+from spotlight.ledger import clock, events, files, work
+from submissions.models import Season
+
+DEBOUNCE = datetime.timedelta(seconds=5)
+
+
+def ask_for_standings(round: Round) -> None:
+    """Have the standings of a running round recomputed soon; further changes until then are taken in as well."""
+    work.enqueue("standings.compute", str(round.pk), due_at=clock.now() + DEBOUNCE)
+
+
+@work.handles("standings.compute")
+def compute_standings(key: str, report: work.Report) -> None:
+    """Recompute the standings of one round; nothing is written if the inputs are those of the latest."""
+    standings.compute(Round.objects.get(pk=key))
+
+
+@work.handles("readings.import")
+def import_readings(key: str, report: work.Report) -> None:
+    """Read one received file and ask for new standings."""
+    batch = ImportBatch.objects.select_related("source__season", "file").get(code=key)
+    if batch.state in (ImportBatch.State.DONE, ImportBatch.State.FAILED) or batch.file is None:
+        return
+    readings.import_batch(batch, files.absolute(batch.file), report)
+    events.log(
+        "readings.imported", batch, by=batch.by, season=batch.source.season.slug,
+        state=batch.state, accepted=batch.accepted, changed=batch.changed, rejected=batch.rejected,
+    )  # fmt: skip
+    for round in Round.objects.filter(season=batch.source.season, state__in=["open", "locked"]):
+        ask_for_standings(round)
+
+
+@work.handles("season.count")
+def count_season(key: str, report: work.Report) -> None:
+    """Fold the last days' plays, likes, shares and uses into readings; then charts and standings."""
+    season = Season.objects.get(slug=key)
+    counts.fold(season, since=(clock.now() - datetime.timedelta(days=3)).date())
+    charts.compute_due_weeks(season)
+    for round in Round.objects.filter(season=season, state__in=["open", "locked"]):
+        standings.compute(round)
+
+
+@shared_task(name="judging.count")
+def count() -> None:
+    """Every few minutes: write the work of counting for every open season."""
+    for slug in Season.objects.filter(state=Season.State.OPEN).values_list("slug", flat=True):
+        work.enqueue("season.count", slug)
