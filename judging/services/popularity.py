@@ -44,9 +44,7 @@ def import_readings_now(
 ) -> ImportBatch:
     """Read a file from this machine at once, with progress. Raises OwnSource."""
     _refuse_own(source)
-    batch = ImportBatch.objects.create(
-        source=source, by=by, at=clock.now(), state=ImportBatch.State.RUNNING
-    )
+    batch = ImportBatch.objects.create(source=source, by=by, at=clock.now(), state=ImportBatch.State.RUNNING)
     readings.import_batch(batch, path, report)
     events.log(
         "readings.imported", batch, by=by, season=source.season.slug,
@@ -72,7 +70,9 @@ def switch_source(source: Source, *, counts: bool, reason: str, by: Person) -> N
 
 def _refuse_own(source: Source) -> None:
     if source.slug == "spotlight":
-        raise OwnSource(_("What listeners do here is counted here. Choose or add another source."), field="source")
+        raise OwnSource(
+            _("What listeners do here is counted here. Choose or add another source."), field="source"
+        )
 
 
 __all__ = ["OwnSource", "add_source", "import_readings_now", "receive_readings", "switch_source"]

@@ -16,7 +16,9 @@ from submissions.queries.seasons import current_season
 class Command(BaseCommand):
     """Import a CSV of readings, all or nothing, with a report of every rejected row."""
 
-    help = "Import a CSV of readings (track or isrc, metric, day, value, market, fans) into a season's source."
+    help = (
+        "Import a CSV of readings (track or isrc, metric, day, value, market, fans) into a season's source."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The file, its source, and the season if it is not the current one."""
@@ -26,7 +28,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import, then print the report."""
-        season = Season.objects.filter(slug=options["season"]).first() if options["season"] else current_season()
+        season = (
+            Season.objects.filter(slug=options["season"]).first() if options["season"] else current_season()
+        )
         if season is None:
             raise CommandError("No such season. Name one with --season.")
         path: Path = options["file"]

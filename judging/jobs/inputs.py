@@ -1,0 +1,240 @@
+"""What a round's standings are computed from: filed sheets and counted readings, in canonical order.
+
+Every entry of the field stands on at least one line: a sheet without marks where nobody filed one, and, for what is
+counted here, a reading of 0 on the first day that counts. Zero is a measurement; missing is not.
+"""
+
+import hashlib
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+
+from judging.jobs.counts import OWN
+from judging.models import Entry, Round, Score
+from judging.queries.recipes import recipe_of
+from judging.scoring.inputs import Reading, Readings, Sheet
+from judging.scoring.recipe import Recipe
+
+NOBODY = "-"
+"""The judge of a sheet without marks."""
+
+READINGS = """
+COPY (
+    SELECT e.place::int4, array_position(%(regions)s::text[], r.market)::int4, m.place::int4,
+           (r.day - DATE '0001-01-01' + 1)::int4, r.value::int8, coalesce(r.fans, -1)::int8
+    FROM (SELECT e.id, s.track_id, e.counts_from, row_number() OVER (ORDER BY e.code COLLATE "C") - 1 AS place
+          FROM judging_entry e JOIN submissions_submission s ON s.id = e.submission_id
+          WHERE e.round_id = %(round)s AND e.state = 'in') e
+    JOIN judging_reading r ON r.track_id = e.track_id AND r.day BETWEEN e.counts_from AND %(last)s AND NOT r.set_aside
+    JOIN judging_source o ON o.id = r.source_id AND o.is_active AND o.season_id = %(season)s
+    JOIN (SELECT source, measure, place FROM unnest(%(sources)s::text[], %(measures)s::text[])
+          WITH ORDINALITY AS t(source, measure, place)) m ON m.source = o.slug AND m.measure = r.measure
+) TO STDOUT (FORMAT binary)
+"""
+ROW = np.dtype(
+    [("fields", ">i2")]
+    + [
+        part
+        for name in ("entry", "region", "metric", "day")
+        for part in ((f"{name}_size", ">i4"), (name, ">i4"))
+    ]
+    + [part for name in ("value", "fans") for part in ((f"{name}_size", ">i4"), (name, ">i8"))]
+)
+HEADER_BYTES = 19
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything that standings depend on. `readings` is None where the round has no metrics."""
+
+    recipe: Recipe
+    entries: tuple[str, ...]
+    sheets: tuple[Sheet, ...]
+    readings: Readings | None
+
+    def digest(self) -> str:
+        """SHA-256 over recipe, entries, sheets and readings; equal inputs have equal digests."""
+        total = hashlib.sha256(self.recipe.canonical_bytes())
+        total.update(json.dumps([list(self.entries), [_plain(s) for s in self.sheets]]).encode())
+        if self.readings is not None:
+            r = self.readings
+            total.update(json.dumps([r.entries, r.regions, r.metrics]).encode())
+            order = np.lexsort((r.day, r.metric, r.region, r.entry))
+            for column in (r.entry, r.region, r.metric, r.day, r.value, r.fans):
+                total.update(np.ascontiguousarray(column[order], dtype="<i8").tobytes())
+        return total.hexdigest()
+
+    def sheets_digest(self) -> str:
+        """SHA-256 of SHEETS.csv as the scoring program reads it."""
+        return hashlib.sha256(self.sheets_csv()).hexdigest()
+
+    def readings_digest(self) -> str:
+        """SHA-256 of READINGS.csv as the scoring program reads it."""
+        return hashlib.sha256(self.readings_csv()).hexdigest()
+
+    def sheets_csv(self) -> bytes:
+        """SHEETS.csv: one line a sheet, by entry and judge."""
+        criteria = [name for name, _ in self.recipe.panel.criteria]
+        lines = [",".join(["entry", "judge", "pool", *criteria])]
+        for sheet in self.sheets:
+            lines.append(
+                ",".join(
+                    [sheet.entry, sheet.judge, sheet.pool, *(str(sheet.marks.get(c, "")) for c in criteria)]
+                )
+            )
+        return ("\n".join(lines) + "\n").encode()
+
+    def readings_csv(self) -> bytes:
+        """READINGS.csv: one line a reading, by entry, region, metric and day."""
+        lines = ["entry,region,metric,day,value,fans"]
+        for r in self.reading_lines():
+            lines.append(
+                f"{r.entry},{r.region},{r.metric},{r.day},{r.value},{'' if r.fans is None else r.fans}"
+            )
+        return ("\n".join(lines) + "\n").encode()
+
+    def reading_lines(self) -> list[Reading]:
+        """The readings as rows, in canonical order."""
+        r = self.readings
+        if r is None:
+            return []
+        order = np.lexsort((r.day, r.metric, r.region, r.entry))
+        columns = zip(
+            *(c[order].tolist() for c in (r.entry, r.region, r.metric, r.day, r.value, r.fans)), strict=True
+        )
+        return [
+            Reading(r.entries[e], r.regions[g], r.metrics[m], date.fromordinal(d), v, None if f < 0 else f)
+            for e, g, m, d, v, f in columns
+        ]
+
+
+def _plain(sheet: Sheet) -> list[object]:
+    return [
+        sheet.entry,
+        sheet.judge,
+        sheet.pool,
+        {key: str(mark) for key, mark in sorted(sheet.marks.items())},
+    ]
+
+
+def load(round: Round) -> Inputs:
+    """Read a round's inputs as they are now."""
+    entries = list(round.entries.filter(state=Entry.State.IN).select_related("submission__market"))
+    entries.sort(key=lambda entry: entry.code)
+    return Inputs(
+        recipe=recipe_of(round),
+        entries=tuple(entry.code for entry in entries),
+        sheets=filed_sheets(round, entries),
+        readings=counted_readings(round, entries),
+    )
+
+
+def filed_sheets(round: Round, entries: Sequence[Entry]) -> tuple[Sheet, ...]:
+    """The filed sheets on these entries, and one without marks for each entry that has none."""
+    rows = Score.objects.filter(
+        sheet__round=round, sheet__state="filed", sheet__assignment__state="open", sheet__assignment__entry__state="in"
+    ).values_list(
+        "sheet__assignment__entry__code", "sheet__assignment__seat__code", "sheet__assignment__pool", "criterion__key", "value"
+    )  # fmt: skip
+    marks: dict[tuple[str, str, str], dict[str, str]] = {}
+    for entry, seat, pool, criterion, value in rows:
+        marks.setdefault((entry, seat, pool), {})[criterion] = f"{value.normalize():f}"
+    heard = {entry for entry, _, _ in marks}
+    sheets = [Sheet(entry, seat, given, pool) for (entry, seat, pool), given in marks.items()]
+    sheets += [Sheet(entry.code, NOBODY, {}, "") for entry in entries if entry.code not in heard]
+    return tuple(sorted(sheets, key=lambda sheet: (sheet.entry, sheet.judge)))
+
+
+def counted_readings(round: Round, entries: Sequence[Entry]) -> Readings | None:
+    """The readings that count, from each entry's first counting day to the round's last, with the zeros of the first day."""
+    metrics = list(round.metrics.all())
+    if not metrics or not entries:
+        return None
+    regions = _regions(round)
+    rows = _copy_out(
+        READINGS,
+        {
+            "regions": regions,
+            "round": round.pk,
+            "season": round.season_id,
+            "last": last_day(round),
+            "sources": [m.source for m in metrics],
+            "measures": [m.measure for m in metrics],
+        },
+    )
+    table = np.stack(
+        [rows[name].astype(np.int64) for name in ("entry", "region", "metric", "day", "value", "fans")]
+    )
+    table[1:3] -= 1  # PostgreSQL counts places from 1
+    own = [place for place, metric in enumerate(metrics) if metric.source == OWN]
+    table = np.concatenate([table, _zeros(entries, regions, own, table)], axis=1)
+    return _arranged(table, [e.code for e in entries], regions, [m.key for m in metrics])
+
+
+def last_day(round: Round) -> date:
+    """The last day whose readings count: the day of the last sheets, in the season's zone."""
+    return round.locks_at.astimezone(ZoneInfo(round.season.zone)).date()
+
+
+def _regions(round: Round) -> list[str]:
+    """All markets that readings of this season name, in code order; the empty name is a region like any other."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT r.market FROM judging_reading r JOIN judging_source o ON o.id = r.source_id WHERE o.season_id = %s",
+            [round.season_id],
+        )
+        found = {row[0] for row in cursor.fetchall()}
+    return sorted(found | set(round.season.markets.values_list("code", flat=True)) | {""})
+
+
+def _zeros(
+    entries: Sequence[Entry], regions: list[str], own: list[int], table: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """A reading of 0 on the first counting day for each entry and own metric that has none there."""
+    place = {region: index for index, region in enumerate(regions)}
+    homes = [place[entry.submission.market.code if entry.submission.market else ""] for entry in entries]
+    days = [entry.counts_from.toordinal() for entry in entries]
+    there = set(zip(*table[:4].tolist(), strict=True)) if table.shape[1] else set()
+    keys = [
+        (index, homes[index], metric, days[index]) for index in range(len(entries)) for metric in own
+    ]  # fmt: skip
+    missing = [(*key, 0, 0) for key in keys if key not in there]
+    return np.array(missing, dtype=np.int64).reshape(-1, 6).T
+
+
+def _arranged(
+    table: NDArray[np.int64], codes: list[str], regions: list[str], metrics: list[str]
+) -> Readings | None:
+    """The library's arrays: codes sorted, and only those that a line names."""
+    if not table.shape[1]:
+        return Readings.of([])
+    named = [_sorted_places(table[row], names) for row, names in enumerate((codes, regions, metrics))]
+    return Readings(
+        entries=named[0][0], regions=named[1][0], metrics=named[2][0],
+        entry=named[0][1], region=named[1][1], metric=named[2][1],
+        day=table[3], value=table[4], value_scale=0, fans=table[5], fans_scale=0,
+    )  # fmt: skip
+
+
+def _sorted_places(column: NDArray[np.int64], names: list[str]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    used = np.unique(column)
+    order = sorted(used.tolist(), key=lambda index: names[index])
+    place = np.zeros(len(names), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    return tuple(names[index] for index in order), place[column]
+
+
+def _copy_out(query: str, values: dict[str, object]) -> NDArray[np.void]:
+    """Rows of fixed width, straight from COPY BINARY (its header has 19 bytes, its trailer 2)."""
+    out = io.BytesIO()
+    with connection.cursor() as cursor:
+        raw = cursor.cursor
+        raw.copy_expert(raw.mogrify(query, values), out)
+    return np.frombuffer(out.getbuffer()[HEADER_BYTES:-2], dtype=ROW)

@@ -1,0 +1,138 @@
+"""Standings: load what counts, compute by the library, keep one numbered row that never changes."""
+
+from typing import Any
+
+import numpy as np
+from django.db import connection, transaction
+from django.db.models import Max
+
+from judging.jobs import inputs
+from judging.models import Entry, Round, RoundReading, RoundRules, RoundSheet, Standing, Standings
+from judging.scoring.compute import Result
+from judging.scoring.compute import compute as score
+from judging.scoring.explain import parts_of
+from judging.scoring.recipe import VERSION
+from spotlight.ledger import clock
+
+PROGRAM = f"judging.scoring {VERSION}"
+ROWS_WHILE_RUNNING = 5_000
+
+
+def compute(round: Round, *, closing: bool = False) -> Standings | None:
+    """Standings of a round from its inputs as they are now; the latest again if the inputs are the same.
+
+    While a round runs this is a background job. `closing=True` belongs to the closing transaction, which holds the
+    round row: it also copies what the round used. None if the round has no entries.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('standings'), %s)", [round.pk])
+        round.refresh_from_db()
+        if round.state not in (Round.State.OPEN, Round.State.LOCKED):
+            return latest(round)
+        given = inputs.load(round)
+        if not given.entries:
+            return None
+        digest = given.digest()
+        last = latest(round)
+        if not closing and last is not None and last.inputs_sha256 == digest:
+            return last
+        result = score(given.recipe, sheets=given.sheets, readings=given.readings)
+        standings = _keep(round, given, digest, result, closing=closing)
+        if closing:
+            _copy_inputs(round, given)
+        return standings
+
+
+def latest(round: Round) -> Standings | None:
+    """The newest standings of a round."""
+    return round.standings.order_by("-number").first()
+
+
+def _keep(round: Round, given: inputs.Inputs, digest: str, result: Result, *, closing: bool) -> Standings:
+    entries = {e.code: e for e in round.entries.filter(state=Entry.State.IN).only("pk", "code", "index")}
+    number = (round.standings.aggregate(last=Max("number"))["last"] or 0) + 1
+    ranks, blends = _arrays(result, entries)
+    standings = Standings.objects.create(
+        round=round, number=number, computed_at=clock.now(), inputs_sha256=digest,
+        recipe=given.recipe.to_mapping(), recipe_sha256=given.recipe.digest(), program=PROGRAM,
+        size=len(result), is_closing=closing, warnings=list(result.warnings),
+        judges=_judges(result), figures=_figures(result), ranks=ranks, blends=blends,
+    )  # fmt: skip
+    kept = len(result) if closing else ROWS_WHILE_RUNNING
+    rows = [
+        Standing(
+            standings=standings, entry=entries[row.entry], rank=row.rank, blend=row.blend,
+            popularity=row.popularity, panel=row.panel, theta=row.theta, panel_sd=row.panel_sd,
+            probability=row.probability, sheets=row.sheets, tie_level=row.tie_level, is_selected=row.selected,
+            parts=parts_of(result, row.entry) if closing else {},
+        )
+        for row in result.rows() if row.rank <= kept
+    ]  # fmt: skip
+    Standing.objects.bulk_create(rows, batch_size=1000)
+    return standings
+
+
+def _arrays(result: Result, entries: dict[str, Entry]) -> tuple[bytes, bytes]:
+    """Rank and blend by entry index, as little-endian int32; 0 where an entry took no part."""
+    size = max((entry.index for entry in entries.values()), default=-1) + 1
+    ranks, blends = np.zeros(size, dtype="<i4"), np.zeros(size, dtype="<i4")
+    places = np.fromiter((entries[code].index for code in result.entries), dtype=np.int64, count=len(result))
+    ranks[places] = np.arange(1, len(result) + 1)
+    blends[places] = result.blend.astype(np.int64)
+    return ranks.tobytes(), blends.tobytes()
+
+
+def _judges(result: Result) -> list[dict[str, Any]]:
+    panel = result.panel_part
+    return [
+        {"seat": j.code, "sheets": j.sheets, "leniency": int(j.leniency), "spread": int(j.spread), "constant": j.constant}
+        for j in (panel.judges if panel else ())
+        if j.code != inputs.NOBODY
+    ]  # fmt: skip
+
+
+def _figures(result: Result) -> dict[str, Any]:
+    chance = result.probability.astype(np.float64) / 1e6
+    figures: dict[str, Any] = {
+        "expected_wrong": round_half(float((1 - chance[result.selected]).sum())),
+        "line_zone": int(((chance > 0.02) & (chance < 0.98)).sum()),
+    }
+    if result.panel_part:
+        figures |= {"components": result.panel_part.components, "pull": float(result.panel_part.lambda_entry)}
+    return figures
+
+
+def round_half(number: float) -> float:
+    """Two decimals, for showing."""
+    return float(f"{number:.2f}")
+
+
+def _copy_inputs(round: Round, given: inputs.Inputs) -> None:
+    """Write what the round used into rows of its own, which nothing can change afterwards."""
+    entries = dict(round.entries.values_list("code", "pk"))
+    RoundSheet.objects.bulk_create(
+        (
+            RoundSheet(round=round, entry_id=entries[s.entry], seat=s.judge, pool=s.pool, marks=dict(s.marks))
+            for s in given.sheets
+            if s.judge != inputs.NOBODY
+        ),
+        batch_size=2000,
+    )
+    if given.readings is not None:
+        RoundReading.objects.bulk_create(_reading_rows(round, given, entries), batch_size=5000)
+    RoundRules.objects.create(
+        round=round, recipe=given.recipe.to_mapping(), recipe_sha256=given.recipe.digest(),
+        sheets_sha256=given.sheets_digest(), readings_sha256=given.readings_digest(), at=clock.now(),
+    )  # fmt: skip
+
+
+def _reading_rows(round: Round, given: inputs.Inputs, entries: dict[str, int]) -> list[RoundReading]:
+    lines = given.reading_lines()
+    return [
+        RoundReading(
+            round=round, entry_id=entries[line.entry], region=line.region, metric=line.metric,
+            day=line.day, value=int(line.value), fans=None if line.fans is None else int(line.fans),
+        )
+        for line in lines
+    ]  # fmt: skip
