@@ -7,10 +7,10 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from judging.jobs import inputs
+from judging.jobs.parts import parts_by_entry
 from judging.models import Entry, Round, RoundReading, RoundRules, RoundSheet, Standing, Standings
 from judging.scoring.compute import Result
 from judging.scoring.compute import compute as score
-from judging.scoring.explain import parts_of
 from judging.scoring.recipe import VERSION
 from spotlight.ledger import clock
 
@@ -60,12 +60,13 @@ def _keep(round: Round, given: inputs.Inputs, digest: str, result: Result, *, cl
         judges=_judges(result), figures=_figures(result), ranks=ranks, blends=blends,
     )  # fmt: skip
     kept = len(result) if closing else ROWS_WHILE_RUNNING
+    parts = parts_by_entry(result) if closing else {}
     rows = [
         Standing(
             standings=standings, entry=entries[row.entry], rank=row.rank, blend=row.blend,
             popularity=row.popularity, panel=row.panel, theta=row.theta, panel_sd=row.panel_sd,
             probability=row.probability, sheets=row.sheets, tie_level=row.tie_level, is_selected=row.selected,
-            parts=parts_of(result, row.entry) if closing else {},
+            parts=parts.get(row.entry, {}),
         )
         for row in result.rows() if row.rank <= kept
     ]  # fmt: skip
