@@ -201,6 +201,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ja", "日本語"), ("ko", "한국어")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
+FORMAT_MODULE_PATH = ["spotlight.formats"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 

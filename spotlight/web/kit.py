@@ -12,7 +12,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe, require_http_methods
 
 from spotlight.web.cards import EpisodeCard, Step, TrackCard
 from spotlight.web.draw import Stage
@@ -138,13 +138,13 @@ def context() -> dict[str, Any]:
     }  # fmt: skip
 
 
-@require_GET
+@require_safe
 def kit(request: HttpRequest) -> HttpResponse:
     """The kit page."""
     return render(request, "kit.html", context())
 
 
-@require_GET
+@require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """The judging desk's layout on the bare base, with an invented entry."""
     return render(request, "kit_desk.html", context())
@@ -172,7 +172,7 @@ def save(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"saved_at": NOW.isoformat(), "version": 2})
 
 
-@require_GET
+@require_safe
 def tone(request: HttpRequest, number: int) -> HttpResponse:
     """Thirty seconds of a soft chord, made here. Answers Range, so that seeking can be tried."""
     if number > len(PEOPLE):

@@ -17,7 +17,25 @@ function card(button) {
     code: d.code, src: d.src, title: d.title, titleLang: d.titleLang, artist: d.artist, artistLang: d.artistLang,
     artistUrl: d.artistUrl, trackUrl: d.trackUrl, artwork: d.artwork, duration: Number(d.duration) || 0,
     path: document.querySelector(`[data-wave="${CSS.escape(d.code)}"] path`)?.getAttribute('d') ?? '',
+    cover: d.artwork ? null : drawn(button),
   };
+}
+
+// A stand-in sleeve has no address: its shapes are remembered instead.
+function drawn(button) {
+  const svg = button.closest('article, li, figure, section, div:has(.cover)')?.querySelector('svg.cover');
+  return svg && { palette: svg.dataset.palette, shapes: [...svg.children].map((el) => [el.getAttribute('class'), el.getAttribute('d')]) };
+}
+
+function draw(cover) {
+  const make = (name, attributes) => {
+    const el = document.createElementNS('http://www.w3.org/2000/svg', name);
+    for (const [key, value] of Object.entries(attributes)) el.setAttribute(key, value);
+    return el;
+  };
+  const svg = make('svg', { class: 'cover', viewBox: '0 0 100 100', 'aria-hidden': 'true', 'data-palette': cover.palette });
+  svg.append(...cover.shapes.map(([css, d]) => make('path', { class: css, d })));
+  return svg;
 }
 
 // The list around the button plays on after it: same data-queue, else the same ol.tracks / [data-queue-list], else the track alone.
@@ -60,6 +78,8 @@ function show(t) {
   const art = bar.querySelector('[data-now-artwork]');
   art.hidden = !t.artwork;
   if (t.artwork) art.src = t.artwork;
+  art.parentElement.querySelector('svg')?.remove();
+  if (t.cover) art.parentElement.append(draw(t.cover));
   for (const path of bar.querySelectorAll('[data-player-wave] path')) path.setAttribute('d', t.path || 'M0 50H1000');
   session(t);
   drawQueue();

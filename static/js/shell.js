@@ -107,7 +107,7 @@ function script(el, src) {
 function arrive({ restored = false } = {}) {
   const main = document.getElementById('main');
   const part = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  const heading = part || main.querySelector('[data-autofocus]') || main.querySelector('h1') || main;
+  const heading = part || main.querySelector('[data-autofocus]:not([data-no-autofocus] *)') || main.querySelector('h1') || main;
   if (!heading.hasAttribute('tabindex') && !heading.matches('a, button, input, select, textarea')) heading.tabIndex = -1;
   heading.focus({ preventScroll: true });
   if (part) part.scrollIntoView();

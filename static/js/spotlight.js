@@ -23,7 +23,7 @@ function enhance(root) {
   enhanceJudging(root);
   enhanceSharing(root);
   paintTheme();
-  root.querySelector('[data-autofocus]')?.focus();
+  root.querySelector('[data-autofocus]:not([data-no-autofocus] *)')?.focus();
 }
 
 startTheme();

@@ -20,15 +20,18 @@ export function enhanceTimes(root) {
     if (!style || el.dataset.done || Number.isNaN(date.getTime())) continue;
     el.dataset.done = '1';
     if (offset(date, el.dataset.zone) === offset(date, mine)) continue;
-    const time = new Intl.DateTimeFormat(document.documentElement.lang, style).format(date);
+    const { lang } = document.documentElement;
+    const time = new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, style).format(date);
     const own = Object.assign(document.createElement('span'), { className: 'own-time', textContent: ` (${say('your_time', { time })})` });
     el.append(own);
   }
   for (const el of root.querySelectorAll('[data-countdown]')) tick(el);
 }
 
+// The server's clock decides: data-now is its time when the page was made.
 function tick(el) {
-  const minutes = Math.max(0, Math.floor((Date.parse(el.dataset.countdown) - Date.now()) / 60000));
+  el.ahead ??= el.dataset.now ? Date.parse(el.dataset.now) - Date.now() : 0;
+  const minutes = Math.max(0, Math.floor((Date.parse(el.dataset.countdown) - Date.now() - el.ahead) / 60000));
   const values = { days: Math.floor(minutes / 1440), hours: String(Math.floor(minutes / 60) % 24).padStart(2, '0'), minutes: String(minutes % 60).padStart(2, '0') };
   for (const unit of el.querySelectorAll('[data-unit]')) unit.textContent = values[unit.dataset.unit];
 }

@@ -200,6 +200,16 @@ def season_dial(context: template.Context, stages: Sequence[draw.Stage], now: da
     }
 
 
+@register.inclusion_tag("components/_table.html")
+def table(caption: str, head: Sequence[tuple[str, str]], rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    """A table that stacks on a phone. ``head`` is (label, "" or "r" for figures); the first cell of a row names it."""
+    lines = [
+        (row[0], [(cell, label, align) for cell, (label, align) in zip(row[1:], head[1:], strict=True)])
+        for row in rows
+    ]
+    return {"caption": caption, "head": head, "lines": lines}
+
+
 register.simple_tag(plots.bars, name="plot_bars")
 register.simple_tag(plots.intervals, name="plot_intervals")
 register.simple_tag(plots.dots, name="plot_dots")
@@ -236,7 +246,7 @@ def countdown(context: template.Context, end: datetime, now: datetime, label: st
     """Days, hours and minutes until ``end``; the server says them, script keeps them true once a minute."""
     minutes = max(int((end - now).total_seconds() // 60), 0)
     return {
-        "end": end, "label": label, "season": context.get("season"), "over": end <= now,
+        "end": end, "now": now, "label": label, "season": context.get("season"), "over": end <= now,
         "days": minutes // 1440, "hours": f"{minutes // 60 % 24:02}", "minutes": f"{minutes % 60:02}",
     }  # fmt: skip
 
@@ -328,6 +338,6 @@ def script_texts() -> dict[str, str]:
         "choose_again": gettext("Choose {name} again to go on where it stopped."), "too_large": gettext("This file is {size}. The limit is {limit}."),
         "confirm": gettext("Confirm"), "cancel": gettext("Cancel"), "sure": gettext("Are you sure?"),
         "your_time": gettext("{time} your time"), "failed": gettext("That did not work. Check your connection and try again."),
-        "loaded": gettext("{title}, page loaded"), "clip": gettext("{start} to {end}, {length} s"),
+        "loaded": gettext("{title}, page loaded"), "clip": gettext("{start} to {end}, {length} s."),
         "shortcuts_on": gettext("Keyboard scoring is on"), "shortcuts_off": gettext("Keyboard scoring is off"),
     }  # fmt: skip
