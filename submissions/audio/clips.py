@@ -61,7 +61,7 @@ def _copy(frame: AudioFrame, wanted: NDArray[np.float32], first: int, rate: int)
     """Copy the part of a frame that lies in the piece; return how many samples that were."""
     assert frame.time is not None
     at: int = round(frame.time * rate) - first
-    low, high = max(at, 0), min(at + int(frame.samples), wanted.shape[1])
+    low, high = max(at, 0), min(at + frame.samples, int(wanted.shape[1]))
     if high <= low:
         return 0
     wanted[:, low:high] = frame.to_ndarray()[:, low - at : high - at]
