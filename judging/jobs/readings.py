@@ -28,6 +28,7 @@ WHOLE = re.compile(r"\d{1,15}", re.ASCII)
 MARKET = re.compile(r"[a-z0-9-]{0,16}")
 
 STAGE = """
+DROP TABLE IF EXISTS staged_reading;
 CREATE TEMPORARY TABLE staged_reading (
     row bigint, track_id bigint, measure text, market text, day date, value bigint, fans bigint
 ) ON COMMIT DROP

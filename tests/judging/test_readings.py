@@ -1,0 +1,142 @@
+"""Readings files: all or nothing, the same file twice changes nothing, every rejected row says why."""
+
+import datetime
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from judging.jobs import counts
+from judging.models import ImportBatch, Reading, Source
+from judging.services import popularity
+from spotlight.ledger import clock
+from submissions.models import Like, Play, Submission
+from tests.making import make_person, make_season, make_submission
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def entered() -> Submission:
+    return make_submission(make_season(), isrc="JPAB02600001")
+
+
+@pytest.fixture
+def source(entered: Submission) -> Source:
+    return Source.objects.create(season=entered.season, slug="radio", name="Radio")
+
+
+def read(source: Source, folder: Path, text: str | bytes) -> ImportBatch:
+    path = folder / "readings.csv"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return popularity.import_readings_now(source, path=path, by=None)
+
+
+def test_rows_by_code_and_by_isrc(entered: Submission, source: Source, tmp_path: Path) -> None:
+    code = entered.track.code
+    batch = read(
+        source, tmp_path, f"track,metric,day,value,market,fans\n{code},plays,2026-05-01,12,jp,9\nJP-AB0-26-00001,plays,2026-05-02,7,kr,\n"
+    )  # fmt: skip
+    assert (batch.state, batch.rows, batch.accepted, batch.changed, batch.rejected) == ("done", 2, 2, 2, 0)
+    assert list(Reading.objects.order_by("day").values_list("market", "value", "fans")) == [
+        ("jp", 12, 9),
+        ("kr", 7, None),
+    ]
+
+
+def test_the_same_file_twice_changes_nothing(entered: Submission, source: Source, tmp_path: Path) -> None:
+    text = f"track,metric,day,value\n{entered.track.code},plays,2026-05-01,12\n"
+    read(source, tmp_path, text)
+    again = read(source, tmp_path, text)
+    assert (again.accepted, again.changed) == (1, 0)
+    assert Reading.objects.count() == 1
+
+
+def test_each_rejected_row_says_why(entered: Submission, source: Source, tmp_path: Path) -> None:
+    code = entered.track.code
+    tomorrow_after = (clock.now() + datetime.timedelta(days=3)).date()
+    rows = [
+        "track,metric,day,value",
+        f"{code},plays,2026-05-01,12",
+        "nobody,plays,2026-05-01,12",
+        f"{code},plays,2026-05-01,99",
+        f"{code},plays,2026-13-01,1",
+        f"{code},plays,{tomorrow_after},1",
+        f"{code},plays,2026-05-02,-4",
+        f"{code},plays,2026-05-02,١٢",
+        f"{code},PLAYS!,2026-05-02,4",
+        f"{code},plays,2026-05-02",
+        "",
+    ]
+    batch = read(source, tmp_path, "\n".join(rows))
+    assert batch.accepted == 1
+    assert list(batch.rejections.values_list("row", "reason")) == [
+        (3, "unknown track"),
+        (4, "repeats row 2"),
+        (5, "day is not a date such as 2026-04-05"),
+        (6, "day lies in the future"),
+        (7, "value is not a whole number of 0 or more"),
+        (8, "value is not a whole number of 0 or more"),
+        (9, "metric is not a short name such as plays"),
+        (10, "3 fields instead of 4"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (b"", "missing: track, metric, day, value"),
+        (b"a,b\n1,2\n", "missing: track, metric, day, value"),
+        (b"track,metric,day,value,day\n", "twice: day"),
+        ("track,metric,day,value\n曲,plays,2026-05-01,1\n".encode("utf-16"), "not a UTF-8"),
+        (b'track,metric,day,value\n"x,plays\n', "can't be read as CSV"),
+    ],
+)
+def test_a_file_that_can_not_be_read_imports_nothing(
+    source: Source, tmp_path: Path, text: bytes, problem: str
+) -> None:
+    batch = read(source, tmp_path, text)
+    assert batch.state == "failed"
+    assert problem in batch.problem
+    assert not Reading.objects.exists()
+
+
+def test_a_bad_byte_late_in_the_file_undoes_its_beginning(
+    entered: Submission, source: Source, tmp_path: Path
+) -> None:
+    good = f"track,metric,day,value\n{entered.track.code},plays,2026-05-01,12\n".encode()
+    batch = read(source, tmp_path, good + b"\xff\xfe,plays,2026-05-01,1\n")
+    assert batch.state == "failed"
+    assert not Reading.objects.exists()
+
+
+def test_the_command_prints_the_report(
+    entered: Submission, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text(
+        f"track,metric,day,value\n{entered.track.code},plays,2026-05-01,12\nx,plays,2026-05-01,1\n"
+    )
+    call_command("import_readings", str(path), "--source", "radio", "--season", entered.season.slug)
+    printed = capsys.readouterr().out
+    assert "row 3: unknown track" in printed
+    assert "2 rows read, 1 accepted, 1 new or changed, 1 rejected" in printed
+    with pytest.raises(CommandError, match="counted here"):
+        call_command("import_readings", str(path), "--source", "spotlight", "--season", entered.season.slug)
+
+
+def test_own_counts_follow_plays_and_likes(entered: Submission) -> None:
+    today = clock.now().date()
+    for number in range(3):
+        Play.objects.create(track=entered.track, day=today, listener=f"hash{number}", market="jp")
+    like = Like.objects.create(track=entered.track, person=make_person(), market="kr", at=clock.now())
+    since = today - datetime.timedelta(days=1)
+    assert counts.fold(entered.season, since=since) == 2
+    assert counts.fold(entered.season, since=since) == 0
+    assert set(Reading.objects.values_list("measure", "market", "value")) == {
+        ("plays", "jp", 3),
+        ("likes", "kr", 1),
+    }
+    like.delete()
+    assert counts.fold(entered.season, since=since) == 1
+    assert set(Reading.objects.values_list("measure", flat=True)) == {"plays"}
