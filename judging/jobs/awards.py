@@ -26,4 +26,7 @@ def offer_awards(cut: Cut, winners: Sequence[Entry]) -> list[Award]:
 
 def _fits(prize: Prize, entry: Entry) -> bool:
     submission = entry.submission
-    return prize.market_id in (None, submission.market_id) and prize.division_id in (None, submission.division_id)
+    return prize.market_id in (None, submission.market_id) and prize.division_id in (
+        None,
+        submission.division_id,
+    )

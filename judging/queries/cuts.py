@@ -76,7 +76,11 @@ def line_of(round: Round, standings: Standings) -> Line:
         standings.rows.select_related("entry__submission__artist", "entry__submission__track", "entry__submission__market")
         .order_by("rank")
     )  # fmt: skip
-    ruled = set(Ruling.objects.filter(round=round, outcome=Ruling.Outcome.SELECTABLE).values_list("entry_id", flat=True))
+    ruled = set(
+        Ruling.objects.filter(round=round, outcome=Ruling.Outcome.SELECTABLE).values_list(
+            "entry_id", flat=True
+        )
+    )
     least = max(1, round.minimum_sheets) if round.panel_weight > 0 else 0
     open_to = {row.pk: row.sheets >= least or row.entry_id in ruled for row in rows}
     places: list[Place] = []

@@ -52,9 +52,16 @@ def propose_cut(round: Round, *, by: Person, note: str = "") -> Cut:
             raise CutRefused(_("There is a cut of this round already."))
         line = line_of(locked, standings)
         cut = Cut.objects.create(
-            round=locked, standings=standings, size=len(line.chosen), note=note, proposed_by=by, proposed_at=clock.now()
+            round=locked,
+            standings=standings,
+            size=len(line.chosen),
+            note=note,
+            proposed_by=by,
+            proposed_at=clock.now(),
         )
-        events.log("cut.proposed", cut, by=by, season=locked.season.slug, standings=standings.number, size=cut.size)
+        events.log(
+            "cut.proposed", cut, by=by, season=locked.season.slug, standings=standings.number, size=cut.size
+        )
     return cut
 
 
@@ -91,7 +98,14 @@ def approve_cut(cut: Cut, *, by: Person) -> Cut:
         _record(locked, line)
         _go_on(locked, line)
         _write_mails(locked, line)
-        events.log("cut.made", locked, by=by, season=round.season.slug, standings=locked.standings.number, size=locked.size)
+        events.log(
+            "cut.made",
+            locked,
+            by=by,
+            season=round.season.slug,
+            standings=locked.standings.number,
+            size=locked.size,
+        )
     return locked
 
 
