@@ -18,16 +18,21 @@ MAGIC = 0x950412DE
 def compile_all(root: Path = ROOT) -> list[Path]:
     """Compile each catalog that is newer than its compiled form; returns what was written."""
     written = []
-    for source in sorted(root.glob("**/locale/*/LC_MESSAGES/*.po")):
+    for source in _sources(root):
         target = source.with_suffix(".mo")
-        if {".venv", "node_modules", "var"}.isdisjoint(source.relative_to(root).parts) and _is_older(
-            target, source
-        ):
+        if _is_older(target, source):
             scratch = target.with_suffix(f".{os.getpid()}")
             scratch.write_bytes(compiled(source.read_text(encoding="utf-8")))
             os.replace(scratch, target)
             written.append(target)
     return written
+
+
+def _sources(root: Path) -> list[Path]:
+    """Those of the project and its apps; not those of installed packages."""
+    return sorted(
+        path for folder in ("", "*/", "*/*/") for path in root.glob(f"{folder}locale/*/LC_MESSAGES/*.po")
+    )
 
 
 def _is_older(target: Path, source: Path) -> bool:

@@ -192,11 +192,10 @@ class State:
             redis_url=f"unix://{quote(str(self.redis_socket), safe='/')}?db=0",
         )
 
-    def forget_sockets(self) -> None:
-        """Drop temporary socket folders; the next start makes others."""
-        for name in ("postgres_sockets", "redis_sockets"):
-            recorded = self._read().get(name)
-            if recorded and Path(recorded).parent == Path("/tmp"):
+    def remove_outside(self) -> None:
+        """Remove what had to be put outside of the state folder. Only for stopped servers that nobody wants again."""
+        for recorded in map(Path, self._read().values()):
+            if recorded.name.startswith("spotlight-") and recorded.parent in {Path("/tmp"), Path("/var/lib")}:
                 shutil.rmtree(recorded, ignore_errors=True)
 
     def _read(self) -> dict[str, str]:

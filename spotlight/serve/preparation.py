@@ -40,6 +40,11 @@ def migrate(environment: dict[str, str], addresses: embedded.Addresses | None) -
         connection.close()
 
 
+def check_production(environment: dict[str, str]) -> None:
+    """Refuse to serve on a database that forgets, that the application could alter, or that holds demo accounts."""
+    _manage("check", "--deploy", "--database", "default", "--fail-level", "ERROR", environment=environment)
+
+
 def collect_static(environment: dict[str, str], state: Path) -> None:
     """Collect static files when one of them, or the packages, changed since the last time."""
     stamp, digest = state / "static.stamp", _static_digest()

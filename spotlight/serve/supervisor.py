@@ -59,6 +59,8 @@ class Supervisor:
         if self.is_embedded:
             addresses = self._step("PostgreSQL and Redis", lambda: embedded.ensure_running(self.state))
         self._step("Database, pages and languages", lambda: self._prepare(addresses))
+        if not self.is_embedded:
+            self._step("Database settings and rights", lambda: preparation.check_production(self.environment))
         if self._ends:
             return
         self._start(self._web(), *self._seeding())

@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.core.checks import Tags, register
+
+from spotlight.web.checks import check_databases
 
 
 class WebConfig(AppConfig):
@@ -6,3 +9,7 @@ class WebConfig(AppConfig):
 
     name = "spotlight.web"
     label = "web"
+
+    def ready(self) -> None:
+        """Registered for `check --database`, never for a request."""
+        register(check_databases, Tags.database)

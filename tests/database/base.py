@@ -5,6 +5,7 @@ TRUNCATE of a hundred tables is slow and refused by the append-only guards. With
 Rows that migrations made stay: the clock, content types and permissions.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.backends.postgresql import base, operations
@@ -14,7 +15,7 @@ KEPT = frozenset({"ledger_clock", "django_content_type", "auth_permission"})
 
 class DatabaseOperations(operations.DatabaseOperations):
     def sql_flush(
-        self, style: Any, tables: list[str], *, reset_sequences: bool = False, allow_cascade: bool = False
+        self, style: Any, tables: Sequence[str], *, reset_sequences: bool = False, allow_cascade: bool = False
     ) -> list[str]:
         emptied = [table for table in tables if table not in KEPT]
         if not emptied:

@@ -30,7 +30,7 @@ def answer(path: Path, *, method: str = "GET", at: str = "/media/a", **options: 
 
 
 def body(response: HttpResponseBase) -> bytes:
-    content = b"".join(response) if response.streaming else response.content  # type: ignore[call-overload, attr-defined]
+    content = b"".join(response) if response.streaming else response.content  # type: ignore[attr-defined]
     response.close()
     return bytes(content)
 

@@ -1,0 +1,87 @@
+"""What every answer tells the browser."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.http import HttpResponse
+from django.template.response import TemplateResponse
+from django.test import Client, RequestFactory
+
+from spotlight.web.headers import NoStoreMiddleware, UnfoldPolicyMiddleware, unfold_page
+
+
+def policy(response: Any) -> str:
+    return str(response["Content-Security-Policy"])
+
+
+@pytest.mark.django_db
+def test_pages_have_the_strict_policy(client: Client) -> None:
+    response = client.get("/accounts/login/")
+    assert response.status_code == 200
+    assert "unsafe" not in policy(response)
+    for part in (
+        "default-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "form-action 'self'",
+    ):
+        assert part in policy(response)
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["Referrer-Policy"] == "same-origin"
+    assert response["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "camera=()" in response["Permissions-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("path", "template", "relaxed"),
+    [
+        ("/admin/", "admin/index.html", True),
+        ("/admin/x/", ["admin/x/change_list.html", "admin/change_list.html"], True),
+        ("/admin/desk/", "judging/desk.html", False),
+        ("/admin/desk/", ["judging/desk.html", "admin/base.html"], False),
+        ("/elsewhere/", "admin/index.html", False),
+        ("/administration/", "admin/index.html", False),
+    ],
+)
+def test_only_unfolds_own_pages_are_relaxed(path: str, template: Any, relaxed: bool) -> None:
+    request = RequestFactory().get(path)
+    response = TemplateResponse(request, template)
+    UnfoldPolicyMiddleware(lambda request: response).process_template_response(request, response)
+    assert hasattr(response, "_csp_config") is relaxed
+
+
+def test_a_view_of_ours_on_unfolds_templates_may_ask(settings: Any) -> None:
+    response: Any = unfold_page(lambda request: HttpResponse())(RequestFactory().get("/admin/x/"))
+    assert response._csp_config == settings.UNFOLD_CSP
+
+
+@pytest.mark.django_db
+def test_nothing_of_a_signed_in_person_is_stored(client: Client) -> None:
+    client.force_login(get_user_model().objects.create_user("fan@example.org"))
+    response = client.get("/accounts/email/")
+    assert response.status_code == 200
+    assert {"no-store", "private"} <= {part.strip() for part in response["Cache-Control"].split(",")}
+
+
+@pytest.mark.parametrize(
+    ("signed_in", "cookie", "said", "stored"),
+    [
+        (False, False, "", ""),
+        (True, False, "", "private, no-store"),
+        (False, True, "", "private, no-store"),
+        (True, True, "public, max-age=60", "public, max-age=60"),
+    ],
+)
+def test_no_store(signed_in: bool, cookie: bool, said: str, stored: str) -> None:
+    def answer(request: Any) -> HttpResponse:
+        response = HttpResponse(headers={"Cache-Control": said} if said else {})
+        if cookie:
+            response.set_cookie("a", "b")
+        return response
+
+    request: Any = RequestFactory().get("/")
+    request.user = get_user_model()() if signed_in else type("Anonymous", (), {"is_authenticated": False})()
+    assert NoStoreMiddleware(answer)(request).headers.get("Cache-Control", "") == stored
