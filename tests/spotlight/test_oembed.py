@@ -3,8 +3,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from series.formats import oembed
-from series.formats.oembed import Embed, Provider, Thumbnail
+from spotlight.web import oembed
+from spotlight.web.oembed import Embed, Provider, Thumbnail
 
 FILM = Embed(
     "video",

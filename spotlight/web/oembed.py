@@ -1,13 +1,24 @@
-"""oEmbed 1.0 answers as JSON and XML. Source: oembed.com, sections 2.3.4."""
+"""oEmbed 1.0 for the pages of every app. Source: oembed.com, section 2.3.
+
+An app offers a function from a path of its own to an `Embed` (None for what is not public); the address map names
+them: `path("oembed", oembed.answer_request, {"finders": ["series.jobs.feeds.embed_at", …]})`.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from html import escape
+from urllib.parse import urlsplit
 
-from series.formats.feed import clean
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
+from django.views.decorators.http import require_safe
+
+UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,26 @@ class Embed:
 class Provider:
     name: str
     url: str
+
+
+@require_safe
+def answer_request(request: HttpRequest, finders: list[str]) -> HttpResponse:
+    """`/oembed?url=…`: 400 for a wrong size, 404 for what is foreign or not public, 501 for another format."""
+    form = request.GET.get("format", "json")
+    if form not in ("json", "xml"):
+        return HttpResponse(status=501)
+    try:
+        limits = {name: _limit(request.GET.get(name)) for name in ("maxwidth", "maxheight")}
+    except ValueError:
+        return HttpResponse(status=400)
+    embed = _find(request.GET.get("url", ""), finders)
+    if embed is None:
+        return HttpResponse(status=404)
+    provider = Provider(str(settings.SITE_NAME), f"{settings.SITE_URL}/")
+    members = answer(embed, provider=provider, max_width=limits["maxwidth"], max_height=limits["maxheight"])
+    if form == "xml":
+        return _open_to_all(HttpResponse(to_xml(members), content_type="text/xml; charset=utf-8"))
+    return _open_to_all(HttpResponse(to_json(members), content_type="application/json; charset=utf-8"))
 
 
 def answer(
@@ -87,7 +118,7 @@ def to_json(members: dict[str, str | int]) -> str:
 def to_xml(members: dict[str, str | int]) -> bytes:
     root = ET.Element("oembed")
     for name, value in members.items():
-        ET.SubElement(root, name).text = clean(str(value))
+        ET.SubElement(root, name).text = UNPRINTABLE.sub("", str(value))
     return b'<?xml version="1.0" encoding="utf-8" standalone="yes"?>\n' + ET.tostring(root, encoding="utf-8")
 
 
@@ -105,3 +136,30 @@ def _thumbnail(
         "thumbnail_width": thumbnail.width,
         "thumbnail_height": thumbnail.height,
     }
+
+
+def _find(url: str, finders: list[str]) -> Embed | None:
+    """The embed behind an address of this site; foreign hosts are refused."""
+    try:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or parts.netloc != urlsplit(settings.SITE_URL).netloc:
+            return None
+    except ValueError:
+        return None
+    found = (import_string(finder)(parts.path) for finder in finders)
+    return next((embed for embed in found if embed is not None), None)
+
+
+def _limit(text: str | None) -> int | None:
+    """A positive number of pixels; ValueError for anything else."""
+    if not text:
+        return None
+    if not text.isascii() or not text.isdecimal() or len(text) > 5 or int(text) < 1:
+        raise ValueError(text)
+    return int(text)
+
+
+def _open_to_all(response: HttpResponse) -> HttpResponse:
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Cache-Control"] = "public, max-age=300"
+    return response
