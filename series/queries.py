@@ -83,6 +83,11 @@ def whole_episode(user: User | AnonymousUser, slug: str) -> Episode | None:
     )
 
 
+def public_episode(slug: str) -> Episode | None:
+    """One public episode with what a player needs."""
+    return published_episodes().prefetch_related("captions").filter(slug=slug).first()
+
+
 def filtered(found: Filter) -> QuerySet[Episode]:
     """The archive, narrowed down."""
     episodes = published_episodes()

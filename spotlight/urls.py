@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from spotlight.web import health
+from spotlight.web import health, oembed
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="healthz"),
@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("series.urls")),
+    path("oembed", oembed.answer_request, {"finders": ["series.jobs.feeds.embed_at"]}, name="oembed"),
 ]
 
 if settings.EMBEDDED or settings.DEBUG:

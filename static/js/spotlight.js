@@ -10,6 +10,7 @@ import { enhanceJudging } from './judge.js';
 import { startDialogs } from './dialog.js';
 import { startSharing, enhanceSharing } from './share.js';
 import { startTheme, paintTheme } from './theme.js';
+import { enhanceEpisodes } from './episode.js';
 
 document.documentElement.classList.add('js');
 
@@ -22,6 +23,7 @@ function enhance(root) {
   enhanceUploads(root);
   enhanceJudging(root);
   enhanceSharing(root);
+  enhanceEpisodes(root);
   paintTheme();
   root.querySelector('[data-autofocus]:not([data-no-autofocus] *)')?.focus();
 }

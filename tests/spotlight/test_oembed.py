@@ -55,3 +55,40 @@ def test_both_forms_say_the_same():
     assert json.loads(oembed.to_json(members)) == members
     xml = ET.fromstring(oembed.to_xml(members))
     assert {child.tag: child.text for child in xml} == {name: str(value) for name, value in members.items()}
+
+
+@pytest.fixture
+def film_at(monkeypatch):
+    """One embed of this site, at /film/."""
+    monkeypatch.setattr(oembed, "import_string", lambda name: lambda path: FILM if path == "/film/" else None)
+
+
+def asked(rf, **query):
+    return oembed.answer_request(rf.get("/oembed", query), finders=["one"])
+
+
+def test_the_address_decides(rf, film_at, settings):
+    settings.SITE_URL = "https://s.example"
+    assert json.loads(asked(rf, url="https://s.example/film/").content)["title"] == FILM.title
+    xml = asked(rf, url="https://s.example/film/", format="xml", maxwidth="320")
+    assert xml["Content-Type"] == "text/xml; charset=utf-8"
+    assert ET.fromstring(xml.content).findtext("width") == "320"
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ({}, 404),
+        ({"url": "https://s.example/other/"}, 404),
+        ({"url": "https://evil.example/film/"}, 404),
+        ({"url": "https://s.example.evil/film/"}, 404),
+        ({"url": "javascript:alert(1)"}, 404),
+        ({"url": "https://[broken"}, 404),
+        ({"url": "https://s.example/film/", "format": "yaml"}, 501),
+        ({"url": "https://s.example/film/", "maxwidth": "-1"}, 400),
+        ({"url": "https://s.example/film/", "maxheight": "x"}, 400),
+    ],
+)
+def test_what_cannot_be_answered_is_refused(rf, film_at, settings, query, status):
+    settings.SITE_URL = "https://s.example"
+    assert asked(rf, **query).status_code == status
