@@ -20,7 +20,8 @@ from spotlight.ledger import files
 from spotlight.ledger.models import StoredFile
 from spotlight.web import ranges
 
-ROBOTS = "public, max-age=300"
+KEPT_SECONDS = 300
+PUBLIC = f"public, max-age={KEPT_SECONDS}"
 
 
 @require_safe
@@ -150,7 +151,10 @@ def _stored(
 ) -> HttpResponseBase:
     if episode is None or recording is None or stored is None or stored.state != StoredFile.State.READY:
         raise Http404
-    response = ranges.serve(request, files.absolute(stored), media_type=stored.media_type, etag=stored.sha256)
+    seconds = KEPT_SECONDS if episode.is_published else 0
+    response = ranges.file_response(
+        request, files.absolute(stored), media_type=stored.media_type, digest=stored.sha256, public_seconds=seconds
+    )
     return _open(response, episode)
 
 
@@ -162,7 +166,7 @@ def _open(response: HttpResponseBase, episode: Episode) -> HttpResponseBase:
     """Any site may fetch what is public; what is not stays with the editor who asked."""
     if episode.is_published:
         response["Access-Control-Allow-Origin"] = "*"
-        response["Cache-Control"] = ROBOTS
+        response["Cache-Control"] = PUBLIC
     else:
         response["Cache-Control"] = "private, no-store"
     return response
@@ -172,7 +176,7 @@ def _cached(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Give the answer a strong ETag, and 304 to whoever has it already."""
     etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     response["ETag"] = etag
-    response["Cache-Control"] = ROBOTS
+    response["Cache-Control"] = PUBLIC
     response["Access-Control-Allow-Origin"] = "*"
     found = get_conditional_response(request, etag=etag, response=response)
     assert isinstance(found, HttpResponse)
