@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import ExtractYear
+from submissions.queries.cards import with_card_parts
 
 from series import permissions
 from series.formats import chapters, webvtt
 from series.formats.hashtags import extract, fold, tag_key
 from series.models import AlbumLink, Appearance, CaptionTrack, Clip, Episode, EpisodeTrack, Series
 from spotlight.accounts.models import User
-from submissions.models import Artist, Track, TrackArtist
+from submissions.models import Artist, Track
 from submissions.models.season import LANGUAGES
 
 LANGUAGE_NAMES = dict(LANGUAGES)
@@ -232,7 +233,6 @@ def _with_card(episodes: QuerySet[Episode]) -> QuerySet[Episode]:
 
 def _public_track_list() -> QuerySet[EpisodeTrack]:
     """Only tracks that may be heard: released and not taken down."""
-    billing = Prefetch("billing", TrackArtist.objects.select_related("artist"))
-    tracks = Track.objects.select_related("artwork", "rendition").prefetch_related(billing)
+    tracks = with_card_parts(Track.objects.all())
     listed = EpisodeTrack.objects.filter(track__released_at__isnull=False, track__hidden_at__isnull=True)
     return listed.prefetch_related(Prefetch("track", tracks))

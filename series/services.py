@@ -18,11 +18,12 @@ from series.formats.hashtags import is_hashtag, tag_key
 from series.formats.problems import Malformed, Problem
 from series.jobs import media, publication
 from series.jobs.publication import season_of
-from series.models import CaptionTrack, Clip, Episode, EpisodeText, Recording, Series
+from series.models import CaptionTrack, Clip, Episode, EpisodeText, Guest, Recording, Series
 from spotlight.accounts.models import Person
 from spotlight.errors import InvalidInput, SpotlightError
 from spotlight.ledger import clock, events, files, work
 from spotlight.ledger.models import StoredFile
+from submissions.models import Track
 
 LARGEST_POSTER = (2000, 2000)
 POSTER_PIXELS = 50_000_000
@@ -106,7 +107,15 @@ def put_text(episode: Episode, *, language: str, title: str, summary: str, by: P
     return text
 
 
-def set_tracks(episode: Episode, tracks: Iterable[Any], *, by: Person | None) -> None:
+def remove_text(text: EpisodeText, *, by: Person | None) -> None:
+    """Take a translation of title and summary away."""
+    with transaction.atomic():
+        locked = _lock(text.episode)
+        text.delete()
+        _touched(locked, "episode.translation_removed", by=by, language=text.language)
+
+
+def set_tracks(episode: Episode, tracks: Iterable[Track], *, by: Person | None) -> None:
     """Replace the episode's tracks, in order."""
     with transaction.atomic():
         locked = _lock(episode)
@@ -116,7 +125,7 @@ def set_tracks(episode: Episode, tracks: Iterable[Any], *, by: Person | None) ->
         _touched(locked, "episode.tracks_set", by=by, count=locked.track_list.count())
 
 
-def set_guests(episode: Episode, guests: Iterable[Any], *, by: Person | None) -> None:
+def set_guests(episode: Episode, guests: Iterable[Guest], *, by: Person | None) -> None:
     """Replace the people who speak, in order."""
     with transaction.atomic():
         locked = _lock(episode)
@@ -208,6 +217,16 @@ def create_clip(episode: Episode, *, title: str, language: str, by: Person | Non
     with transaction.atomic():
         clip = Clip.objects.create(episode=episode, title=title, language=language, order=order)
         events.log("clip.created", clip, by=by, season=season_of(episode))
+    return clip
+
+
+def update_clip(clip: Clip, *, by: Person | None, **changes: Any) -> Clip:
+    """Change a clip's title, language or order."""
+    with transaction.atomic():
+        for name, value in changes.items():
+            setattr(clip, name, value)
+        clip.save(update_fields=list(changes))
+        events.log("clip.updated", clip, by=by, season=season_of(clip.episode), fields=sorted(changes))
     return clip
 
 

@@ -153,7 +153,11 @@ def _stored(
         raise Http404
     seconds = KEPT_SECONDS if episode.is_published else 0
     response = ranges.file_response(
-        request, files.absolute(stored), media_type=stored.media_type, digest=stored.sha256, public_seconds=seconds
+        request,
+        files.absolute(stored),
+        media_type=stored.media_type,
+        digest=stored.sha256,
+        public_seconds=seconds,
     )
     return _open(response, episode)
 

@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
+from submissions.queries.cards import cards_of
 
 from series import permissions, queries
 from series.formats import webvtt
@@ -25,9 +26,8 @@ from series.forms import ArchiveForm
 from series.jobs import feeds
 from series.models import CaptionTrack, Clip, Episode
 from spotlight.ledger.clock import now
-from spotlight.web.cards import EpisodeCard, TrackCard
+from spotlight.web.cards import EpisodeCard
 from spotlight.web.oembed import iframe
-from submissions.models import Track
 from submissions.models.season import LANGUAGES
 
 ON_A_PAGE = 12
@@ -220,7 +220,7 @@ def _episode_context(request: HttpRequest, episode: Episode, language: str) -> d
         "captions": captions,
         "transcript": _lines(captions),
         "guests": episode.appearances.all(),
-        "tracks": [_track_card(item.track) for item in episode.track_list.all()],
+        "tracks": cards_of(item.track for item in episode.track_list.all()),
         "clips": [_clip(clip) for clip in episode.clips.all()],
         "before": episode_card(before, language) if before else None,
         "after": episode_card(after, language) if after else None,
@@ -295,21 +295,6 @@ def _clip(clip: Clip) -> dict[str, Any]:
         "media_type": media_type,
         "poster": feeds.poster_path(clip),
     }
-
-
-def _track_card(track: Track) -> TrackCard:
-    artist = track.billing.all()[0].artist if track.billing.all() else None
-    return TrackCard(
-        code=track.code,
-        title=track.title,
-        artist=artist.name if artist else "",
-        url=f"/tracks/{track.code}/",
-        artist_url=f"/artists/{artist.slug}/" if artist and artist.is_public else "",
-        duration=(track.duration_ms or 0) / 1000,
-        lang=track.language,
-        artist_lang=artist.language if artist else "",
-        verified=bool(artist and artist.is_verified),
-    )
 
 
 def _language_choices(episode: Episode, language: str) -> list[dict[str, Any]]:
