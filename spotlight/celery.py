@@ -11,6 +11,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.task_default_queue = "default"
 app.conf.beat_schedule = {
+    "rounds": {"task": "judging.tick", "schedule": 60.0},
     "sweep": {"task": "ledger.sweep", "schedule": 60.0},
     "tidy": {"task": "ledger.tidy", "schedule": 86400.0},
 }

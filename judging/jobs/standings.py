@@ -26,6 +26,8 @@ def compute(round: Round, *, closing: bool = False) -> Standings | None:
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
+            # the round row first, as the closing transaction has it: the other order would be a deadlock
+            cursor.execute("SELECT spotlight_round_state(%s)", [round.pk])
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('standings'), %s)", [round.pk])
         round.refresh_from_db()
         if round.state not in (Round.State.OPEN, Round.State.LOCKED):

@@ -1,0 +1,53 @@
+"""Input at the desk into typed values."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from judging.models import Round
+from judging.services.desk import Draft
+
+HALF = Decimal("0.5")
+
+
+class SheetForm(forms.Form):
+    """A score sheet: for each criterion `mark_<key>` 0 to 10 and `half_<key>`, texts, version and seconds heard."""
+
+    version = forms.IntegerField(min_value=0)
+    heard = forms.FloatField(min_value=0, max_value=86_400, required=False)
+    note = forms.CharField(max_length=4000, required=False, strip=False)
+    comment = forms.CharField(max_length=2000, required=False, strip=False)
+    reason = forms.CharField(max_length=1000, required=False)
+
+    def __init__(self, round: Round, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.keys = [criterion.key for criterion in round.criteria.all()]
+        for key in self.keys:
+            self.fields[f"mark_{key}"] = forms.IntegerField(min_value=0, max_value=10, required=False)
+            self.fields[f"half_{key}"] = forms.BooleanField(required=False)
+
+    def draft(self) -> Draft:
+        """What was sent, once it is valid."""
+        data = self.cleaned_data
+        marks = {
+            key: min(Decimal(data[f"mark_{key}"]) + (HALF if data[f"half_{key}"] else 0), Decimal(10))
+            for key in self.keys
+            if data[f"mark_{key}"] is not None
+        }
+        text = {name: data[name].replace("\r\n", "\n") for name in ("note", "comment")}
+        return Draft(marks=marks, heard_ms=int((data["heard"] or 0) * 1000), **text)
+
+
+class ReasonForm(forms.Form):
+    """Why a judge steps back from an entry."""
+
+    reason = forms.CharField(label=_("In a few words"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ConflictForm(forms.Form):
+    """What a judge is tied to: `artist:<slug>` or `organisation:<code>`."""
+
+    thing = forms.RegexField(r"^(artist|organisation):[\w-]{1,80}$")
+    note = forms.CharField(max_length=300, required=False)

@@ -1,0 +1,167 @@
+"""Seats and assignments: who hears what. The arithmetic is `judging.scoring.assignment`; here it meets the rows.
+
+Call everything in a transaction that holds the round row, so that two deals never meet.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Max, Q
+
+from judging.models import Assignment, Entry, Round, ScoreSheet, Seat
+from judging.queries import panel
+from judging.scoring import assignment as designs
+from spotlight.accounts.models import Person
+from spotlight.ledger import clock, events
+
+Duty = designs.Assignment
+
+
+def seat_judges(round: Round) -> list[Seat]:
+    """Give a seat to each judge of the season who has none in this round. Returns the new seats."""
+    return Seat.objects.bulk_create([Seat(round=round, membership=m) for m in panel.judges_without_seat(round)])
+
+
+def deal(round: Round, *, by: Person | None, wave: int = 0) -> designs.Plan:
+    """Deal the entries of a round to its seats by the round's design, and log the plan with its inputs' digest."""
+    board = Board(round)
+    seed = f"{round.season.seed}:{round.number}:{wave}"
+    if round.design == Round.Design.ALL_HEAR_ALL:
+        plan = designs.all_hear_all(board.entries, board.bench)
+    else:
+        plan = designs.balanced_random_k(
+            board.entries, board.bench, k=round.judges_per_entry, seed=seed, standing=board.standing
+        )
+    board.write(plan.added, wave=wave, seed=seed)
+    events.log(
+        "panel.dealt", round, by=by, season=round.season.slug, design=round.design, wave=wave,
+        assignments=len(plan.added), judges=len(board.seats), short=len(plan.short), groups=plan.components,
+        inputs_sha256=board.digest(seed), seed_sha256=hashlib.sha256(seed.encode()).hexdigest(),
+    )  # fmt: skip
+    return plan
+
+
+def refill(ended: Assignment, *, by: Person | None, is_repair: bool = False) -> Assignment | None:
+    """Deal the entry of an assignment that ended to the least loaded judge who may hear it; None if nobody can."""
+    board = Board(ended.round)
+    seed = f"{ended.round.season.seed}:{ended.round.number}:refill"
+    judge = designs.refill(
+        board.standing, board.bench, recused=Duty(ended.entry.code, ended.seat.code), seed=seed
+    )
+    if judge is None:
+        return None
+    return board.write([Duty(ended.entry.code, judge)], is_repair=is_repair, pool=ended.pool)[0]
+
+
+def add_judge(entry: Entry, *, is_repair: bool = False) -> Assignment | None:
+    """Deal an entry to one more judge; None if nobody can take it."""
+    board = Board(entry.round)
+    judge = designs.refill(
+        board.standing, board.bench, recused=Duty(entry.code, ""), seed=f"{entry.round.season.seed}:{entry.round.number}:more"
+    )  # fmt: skip
+    return board.write([Duty(entry.code, judge)], is_repair=is_repair)[0] if judge else None
+
+
+def redistribute(seat: Seat, *, is_repair: bool = False) -> tuple[list[Assignment], int]:
+    """Take the unfinished entries from a seat and deal them to the others. Returns the new ones and how many find nobody."""
+    board = Board(seat.round)
+    plan = designs.replace_judge(
+        board.standing, board.bench, leaving=seat.code, finished=board.finished(),
+        seed=f"{seat.round.season.seed}:{seat.round.number}:leaves:{seat.code}",
+    )  # fmt: skip
+    board.take_back(plan.removed)
+    return board.write(plan.added, is_repair=is_repair), sum(plan.short.values())
+
+
+def level_for(seat: Seat) -> list[Assignment]:
+    """Move unfinished entries from the busiest judges to one who joins late. Returns the new assignments."""
+    board = Board(seat.round)
+    if seat.round.design == Round.Design.ALL_HEAR_ALL:
+        plan = designs.all_hear_all(board.entries, board.bench)
+        return board.write([d for d in plan.assignments if d.judge == seat.code])
+    plan = designs.join_judge(
+        board.standing, board.bench, joining=seat.code, finished=board.begun(),
+        seed=f"{seat.round.season.seed}:{seat.round.number}:joins:{seat.code}",
+    )  # fmt: skip
+    board.take_back(plan.removed)
+    return board.write(plan.added)
+
+
+class Board:
+    """The rows of a round as the designs want them: codes of entries and seats, conflicts, limits, what stands."""
+
+    def __init__(self, round: Round) -> None:
+        self.round = round
+        self.seats = list(panel.seats_of(round))
+        rows = list(Entry.objects.filter(round=round, state=Entry.State.IN).order_by("code"))
+        self.rows = {row.code: row for row in rows}
+        self.by_code = {seat.code: seat for seat in self.seats}
+        self.standing = [Duty(*pair) for pair in self._held(Q(state=Assignment.State.OPEN))]
+        self.bench = designs.Bench(
+            judges=sorted(self.by_code),
+            conflicts=self._conflicts(),
+            limits={seat.code: seat.capacity for seat in self.seats},
+        )
+
+    @property
+    def entries(self) -> Sequence[str]:
+        """Codes of the entries still in, sorted."""
+        return sorted(self.rows)
+
+    def finished(self) -> set[Duty]:
+        """Assignments with a filed sheet."""
+        return {Duty(*p) for p in self._held(Q(sheet__state=ScoreSheet.State.FILED, state=Assignment.State.OPEN))}
+
+    def begun(self) -> set[Duty]:
+        """Assignments with any sheet."""
+        return {Duty(*pair) for pair in self._held(Q(sheet__isnull=False, state=Assignment.State.OPEN))}
+
+    def write(
+        self, duties: Iterable[Duty], *, wave: int = 0, seed: str = "", is_repair: bool = False, pool: str = ""
+    ) -> list[Assignment]:
+        """Write assignments at the end of each judge's list, in an order of the judge's own."""
+        at, ends = clock.now(), self._ends()
+        fresh = []
+        for duty in sorted(duties, key=lambda duty: designs.draw(seed, duty.judge, duty.entry)):
+            seat = self.by_code[duty.judge]
+            ends[seat.pk] = ends.get(seat.pk, 0) + 1
+            fresh.append(
+                Assignment(
+                    round=self.round, entry=self.rows[duty.entry], seat=seat, position=ends[seat.pk], pool=pool,
+                    wave=wave, is_repair=is_repair, created_at=at,
+                )
+            )  # fmt: skip
+        return Assignment.objects.bulk_create(fresh, batch_size=2000)
+
+    def take_back(self, duties: Iterable[Duty]) -> None:
+        """End assignments that move to another judge."""
+        at = clock.now()
+        for duty in duties:
+            Assignment.objects.filter(
+                round=self.round, entry__code=duty.entry, seat__code=duty.judge, state=Assignment.State.OPEN
+            ).update(state=Assignment.State.TAKEN_BACK, ended_at=at)
+
+    def digest(self, seed: str) -> str:
+        """SHA-256 of everything that decided a deal, in canonical JSON."""
+        inputs = {
+            "design": self.round.design, "k": self.round.judges_per_entry, "seed": seed, "entries": self.entries,
+            "judges": sorted(self.by_code), "limits": dict(self.bench.limits),
+            "conflicts": sorted(self.bench.conflicts), "standing": sorted(self.standing),
+        }  # fmt: skip
+        return hashlib.sha256(json.dumps(inputs, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+    def _held(self, which: Q) -> list[tuple[str, str]]:
+        held = Assignment.objects.filter(which, round=self.round, entry__state=Entry.State.IN)
+        return list(held.values_list("entry__code", "seat__code"))
+
+    def _conflicts(self) -> set[tuple[str, str]]:
+        seats = {seat.pk: seat.code for seat in self.seats}
+        entries = {row.pk: row.code for row in self.rows.values()}
+        pairs = panel.conflicted_pairs(self.round, self.seats, self.rows.values())
+        ended = self._held(~Q(state=Assignment.State.OPEN))
+        return {(seats[s], entries[e]) for s, e in pairs} | {(judge, entry) for entry, judge in ended}
+
+    def _ends(self) -> dict[int, int]:
+        rows = Assignment.objects.filter(round=self.round).values("seat").annotate(end=Max("position"))
+        return {row["seat"]: row["end"] for row in rows}

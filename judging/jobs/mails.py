@@ -1,0 +1,50 @@
+"""Mails of judging: the opening of a round, and reminders."""
+
+import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import formats
+
+from judging.models import Round, Seat
+from judging.queries import panel
+from spotlight.ledger import mail
+from submissions.models import Season
+
+
+def tell_judges_of_opening(round: Round) -> int:
+    """Write to each judge that the round is open and how many entries wait. Returns how many mails."""
+    return sum(_write("round-opened", seat) for seat in panel.seats_with_progress(round) if seat.left_at is None)
+
+
+def remind(seat: Seat) -> bool:
+    """Remind one judge of what is still to be scored; `seat` comes from `seats_with_progress`."""
+    return _write("judge-reminder", seat)
+
+
+def _write(template: str, seat: Seat) -> bool:
+    person, round = seat.membership.person, seat.round
+    if person.user is None:
+        return False
+    mail.write(
+        template,
+        to=person.user.email,
+        person=person,
+        season=round.season.slug,
+        context={
+            "round": round,
+            "season": round.season,
+            "given": seat.given,
+            "left": seat.given - seat.filed,
+            "until": in_zone(round.locks_at, round.season),
+            "desk_url": settings.SITE_URL + reverse("desk"),
+        },
+    )
+    return True
+
+
+def in_zone(moment: datetime.datetime, season: Season) -> str:
+    """A moment in words, in the season's zone, with the zone's abbreviation."""
+    local = moment.astimezone(ZoneInfo(season.zone))
+    return f"{formats.date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"

@@ -1,0 +1,45 @@
+"""Who may do what in judging. Predicates shared by views, API, admin and templates; deny by default."""
+
+from django.contrib.auth.models import AnonymousUser
+
+from judging.models import Round, Seat
+from spotlight.accounts.models import User
+from submissions.models import Role, Season
+from submissions.permissions import has_role
+
+Account = User | AnonymousUser
+
+
+def can_judge(user: Account, season: Season) -> bool:
+    """Judges alone score; no other role stands in for them."""
+    return has_role(user, season, Role.JUDGE)
+
+
+def can_lead(user: Account, season: Season) -> bool:
+    """Chair and organizer see coverage, deal, remind, open, lock and close."""
+    return has_role(user, season, Role.CHAIR, Role.ORGANIZER)
+
+
+def can_rule(user: Account, season: Season) -> bool:
+    """Only the chair rules on entries below the minimum."""
+    return has_role(user, season, Role.CHAIR)
+
+
+def can_see_marks(user: Account, round: Round) -> bool:
+    """Marks of others and what follows from them: the chair during the season, the organizer once results are out.
+
+    A chair who also judges sees none while the round takes sheets.
+    """
+    if round.state == Round.State.ANNOUNCED:
+        return can_lead(user, round.season)
+    if not has_role(user, round.season, Role.CHAIR):
+        return False
+    return round.state != Round.State.OPEN or not holds_seat(user, round)
+
+
+def holds_seat(user: Account, round: Round) -> bool:
+    """Whether the account's person sits on the panel of the round now."""
+    return (
+        user.is_authenticated
+        and Seat.objects.filter(round=round, membership__person__user=user, left_at__isnull=True).exists()
+    )

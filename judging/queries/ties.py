@@ -1,0 +1,24 @@
+"""Artists and organisations that a judge may be tied to, by name; whether they entered is not said."""
+
+from django.db.models import Q, QuerySet
+
+from submissions.models import Artist, Organisation
+
+MOST = 12
+
+
+def artists_like(words: str) -> QuerySet[Artist]:
+    """Artists whose name, romanized name or reading contains the words. All artists, so that nothing tells who entered."""
+    if len(words.strip()) < 2 and words.isascii():
+        return Artist.objects.none()
+    word = words.strip()
+    return Artist.objects.filter(
+        Q(name__icontains=word) | Q(name_romanised__icontains=word) | Q(name_reading__icontains=word)
+    ).order_by("name")[:MOST]
+
+
+def organisations_like(words: str) -> QuerySet[Organisation]:
+    """Labels, agencies and publishers whose name contains the words."""
+    if len(words.strip()) < 2 and words.isascii():
+        return Organisation.objects.none()
+    return Organisation.objects.filter(name__icontains=words.strip()).order_by("name")[:MOST]

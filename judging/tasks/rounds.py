@@ -1,0 +1,43 @@
+"""Rounds open and lock by the clock: a tick each minute writes the work."""
+
+import logging
+from collections.abc import Callable
+
+from celery import shared_task
+
+from judging.jobs import rounds as life
+from judging.models import Round
+from judging.queries import rounds as queries
+from spotlight.errors import SpotlightError
+from spotlight.ledger import clock, work
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(name="judging.tick")
+def tick() -> None:
+    """Every minute: ask for whatever is due."""
+    at = clock.now()
+    for round in queries.rounds_due(Round.State.PLANNED, "opens_at", at):
+        work.enqueue("round.open", str(round.pk))
+    for round in queries.rounds_due(Round.State.OPEN, "locks_at", at):
+        work.enqueue("round.lock", str(round.pk))
+
+
+@work.handles("round.open")
+def open_round(key: str, report: work.Report) -> None:
+    """Open a round whose time has come; what stands in the way is shown in the chair's room."""
+    _step(key, life.start)
+
+
+@work.handles("round.lock")
+def lock_round(key: str, report: work.Report) -> None:
+    """Lock a round whose time for sheets is over."""
+    _step(key, life.lock)
+
+
+def _step(key: str, step: Callable[..., Round]) -> None:
+    try:
+        step(Round.objects.get(pk=key), by=None)
+    except SpotlightError as refusal:  # a person was faster, or something is missing: the next tick asks again
+        log.warning("round %s: %s", key, refusal)

@@ -1,0 +1,185 @@
+"""The chair's room: coverage and pace, repairs, and the steps of a round."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from judging import permissions
+from judging.forms.chair import ReasonForm, RulingForm
+from judging.models import Entry, Round, Seat
+from judging.queries import chair as queries
+from judging.queries import panel
+from judging.queries import rounds as round_queries
+from judging.services import chair as services
+from judging.services import panel as panel_services
+from judging.services import rounds as life
+from judging.views import plots
+from judging.views.answers import actor, back
+from spotlight.accounts.models import User
+from spotlight.errors import SpotlightError
+from spotlight.ledger import clock
+from submissions.models import Membership
+
+STEPS = {"open": life.open_round, "lock": life.lock_round, "close": life.close_round}
+
+
+@login_required
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """The rounds that this account leads; straight into the one that runs."""
+    user = request.user
+    if not isinstance(user, User) or not queries.led_seasons(user).exists():
+        raise Http404
+    rounds = list(queries.led_rounds(user))
+    running = [round for round in rounds if round.state in round_queries.RUNNING]
+    if len(running) == 1 and "all" not in request.GET:
+        return redirect("chair_room", running[0].code)
+    return render(request, "judging/chair/index.html", {"rounds": rounds})
+
+
+@login_required
+@require_GET
+def room(request: HttpRequest, code: str) -> HttpResponse:
+    """Everything about one round on one page."""
+    round = _round(request, code)
+    return render(request, "judging/chair/room.html", _room(request, round))
+
+
+def _room(request: HttpRequest, round: Round) -> dict[str, Any]:
+    at = clock.now()
+    coverage, rows = queries.coverage(round), queries.judges(round, at=at)
+    below = list(round_queries.entries_below_minimum(round).select_related("ruling")) if round.state == Round.State.LOCKED else []
+    page = {
+        "round": round, "season": round.season, "now": at, "coverage": coverage, "judges": rows, "stats": plots.stats(round, coverage, rows),
+        "behind": [row for row in rows if row.is_behind], "plot": plots.coverage(coverage), "conflicts": queries.conflicts_declared(round),
+        "below": queries.entry_labels(below), "unruled": sum(not hasattr(e, "ruling") for e in below), "form": RulingForm(),
+        "joinable": panel.judges_without_seat(round).select_related("person") if round.state == Round.State.OPEN else [],
+        "can_rule": permissions.can_rule(request.user, round.season), "next_step": _next_step(round),
+    }  # fmt: skip
+    if permissions.can_see_marks(request.user, round):
+        spreads, leniencies = queries.disagreements(round), queries.leniencies(round)
+        page |= {
+            "sees_marks": True, "spreads": spreads, "spread_plot": plots.disagreement(spreads),
+            "leniencies": leniencies, "leniency_plot": plots.leniency(leniencies),
+        }  # fmt: skip
+    return page
+
+
+def _next_step(round: Round) -> str:
+    return {Round.State.PLANNED: "open", Round.State.OPEN: "lock", Round.State.LOCKED: "close"}.get(round.state, "")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def step(request: HttpRequest, code: str, step: str) -> HttpResponse:
+    """Open, lock or close, after a page that says what can't be undone."""
+    round = _round(request, code)
+    if step not in STEPS or step != _next_step(round):
+        raise Http404
+    if request.method == "POST":
+        try:
+            STEPS[step](round, by=actor(request))
+        except SpotlightError as error:
+            return back(request, error, "chair_room", code)
+        messages.success(request, {"open": _("The round is open."), "lock": _("The round is locked."), "close": _("The round is closed for good.")}[step])
+        return redirect("chair_room", code)
+    page = {
+        "round": round, "season": round.season, "step": step, "coverage": queries.coverage(round), "unruled": round_queries.entries_to_rule_on(round).count(),
+        "entering": round.entries.count() or round_queries.submissions_for(round).count(), "judges": panel.seats_of(round).count() or panel.judges_without_seat(round).count(),
+        "now": clock.now(),
+    }  # fmt: skip
+    return render(request, "judging/chair/step.html", page)
+
+
+@login_required
+@require_POST
+def remind(request: HttpRequest, code: str) -> HttpResponse:
+    """Mail judges who are late: one (`seat`) or all."""
+    round = _round(request, code)
+    try:
+        sent = services.remind(round, request.POST.getlist("seat"), by=actor(request))
+    except SpotlightError as error:
+        return back(request, error, "chair_room", code)
+    messages.success(request, ngettext("%(n)d reminder is on its way.", "%(n)d reminders are on their way.", sent) % {"n": sent})
+    return redirect("chair_room", code)
+
+
+@login_required
+@require_POST
+def rule(request: HttpRequest, code: str) -> HttpResponse:
+    """Rule on chosen entries below the minimum; the chair alone."""
+    round = _round(request, code)
+    if not permissions.can_rule(request.user, round.season):
+        raise Http404
+    form = RulingForm(request.POST)
+    if not form.is_valid():
+        return render(request, "judging/chair/room.html", _room(request, round) | {"form": form}, status=400)
+    try:
+        made = services.rule(round, request.POST.getlist("entry"), by=actor(request), **form.cleaned_data)
+    except SpotlightError as error:
+        return back(request, error, "chair_room", code)
+    messages.success(request, ngettext("Ruled on %(n)d entry.", "Ruled on %(n)d entries.", len(made)) % {"n": len(made)})
+    return redirect("chair_room", code)
+
+
+@login_required
+@require_POST
+def deal_again(request: HttpRequest, code: str, entry: str) -> HttpResponse:
+    """Deal an entry to one more judge."""
+    round = _round(request, code)
+    found = get_object_or_404(Entry.objects.select_related("round__season"), round=round, code=entry)
+    try:
+        new = panel_services.deal_again(found, by=actor(request))
+    except SpotlightError as error:
+        return back(request, error, "chair_room", code)
+    messages.success(request, _("Dealt to %(judge)s.") % {"judge": new.seat.membership.person})
+    return redirect("chair_room", code)
+
+
+@login_required
+@require_POST
+def join(request: HttpRequest, code: str) -> HttpResponse:
+    """Seat a judge who joins late."""
+    round = _round(request, code)
+    member = get_object_or_404(
+        Membership, season=round.season, role="judge", ended_at__isnull=True, person__code=request.POST.get("judge", "")
+    )
+    try:
+        _seat, dealt = panel_services.join_panel(round, member, by=actor(request))
+    except SpotlightError as error:
+        return back(request, error, "chair_room", code)
+    messages.success(request, _("%(judge)s is on the panel with %(n)d entries.") % {"judge": member.person, "n": len(dealt)})
+    return redirect("chair_room", code)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def leave(request: HttpRequest, code: str, seat: str) -> HttpResponse:
+    """A judge drops out: filed sheets stay, the rest goes to the others."""
+    round = _round(request, code)
+    found = get_object_or_404(Seat.objects.select_related("membership__person", "round__season"), round=round, code=seat)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            dealt, nobody = panel_services.leave_panel(found, by=actor(request), reason=form.cleaned_data["reason"])
+        except SpotlightError as error:
+            return back(request, error, "chair_room", code)
+        messages.success(request, _("%(n)d entries went to other judges.") % {"n": len(dealt)})
+        if nobody:
+            messages.warning(request, _("%(n)d found nobody without a conflict.") % {"n": nobody})
+        return redirect("chair_room", code)
+    row = next(r for r in queries.judges(round, at=clock.now()) if r.seat.pk == found.pk)
+    return render(request, "judging/chair/leave.html", {"round": round, "season": round.season, "row": row, "form": form})
+
+
+def _round(request: HttpRequest, code: str) -> Round:
+    round = round_queries.round_by_code(code)
+    if round is None or not permissions.can_lead(request.user, round.season):
+        raise Http404
+    return round

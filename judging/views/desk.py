@@ -1,0 +1,221 @@
+"""The judging desk: next entry, sheet, own list, stepping back. Nothing here knows of other judges."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from judging.forms.desk import ReasonForm, SheetForm
+from judging.models import Assignment, Round, ScoreSheet
+from judging.queries import desk as queries
+from judging.services import desk as services
+from judging.views.answers import actor, back, invalid, refused
+from spotlight.accounts.models import User
+from spotlight.errors import SpotlightError
+
+
+@login_required
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """The judge's rounds; straight to the next entry where only one round waits."""
+    user = _judge(request)
+    unsigned = queries.judge_memberships(user).filter(confidential_at__isnull=True).first()
+    if unsigned:
+        return redirect("desk_welcome", unsigned.season.slug)
+    rounds = list(queries.desk_rounds(user))
+    waiting = [duty for duty in (queries.next_to_file(user, round) for round in rounds) if duty]
+    if len(waiting) == 1 and "all" not in request.GET:
+        return redirect("desk_sheet", waiting[0].round.code, waiting[0].entry.alias)
+    seasons = [m.season for m in queries.judge_memberships(user)]
+    return render(request, "judging/desk/index.html", {"rounds": rounds, "seasons": seasons, "waiting": {d.round_id: d for d in waiting}})
+
+
+@login_required
+@require_GET
+def own_list(request: HttpRequest, code: str) -> HttpResponse:
+    """Own marks in the judge's order."""
+    user = _judge(request)
+    round = queries.own_round(user, code)
+    if round is None:
+        raise Http404
+    rows = [_row(duty) for duty in queries.own_list(user, round)]
+    page = {
+        "round": round, "season": round.season, "rows": rows, "criteria": round.criteria.all(),
+        "progress": queries.progress(user, round), "next": queries.next_to_file(user, round),
+    }  # fmt: skip
+    return render(request, "judging/desk/list.html", page)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def sheet(request: HttpRequest, code: str, alias: str) -> HttpResponse:
+    """One entry: play, mark, save, file. A script's save answers JSON, everything else is a page."""
+    duty = _duty(request, code, alias)
+    if request.method == "GET":
+        return _sheet_page(request, duty)
+    form = SheetForm(duty.round, request.POST)
+    is_script = "X-Autosave" in request.headers
+    if not form.is_valid():
+        words = _("Not saved. A mark is a number from 0 to 10.")
+        return invalid(form.errors, words) if is_script else _sheet_page(request, duty, problem=words, status=400)
+    return _autosave(request, duty, form) if is_script else _submit(request, duty, form)
+
+
+def _autosave(request: HttpRequest, duty: Assignment, form: SheetForm) -> JsonResponse:
+    try:
+        saved = services.save_sheet(duty, form.draft(), version=form.cleaned_data["version"], by=actor(request))
+    except SpotlightError as error:
+        return refused(error)
+    return JsonResponse({"saved_at": saved.updated_at.isoformat(), "version": saved.version, "state": saved.state})
+
+
+def _submit(request: HttpRequest, duty: Assignment, form: SheetForm) -> HttpResponse:
+    person, data = actor(request), form.cleaned_data
+    try:
+        if duty.round.state == Round.State.LOCKED and not _takes_sheets(duty):
+            services.revise_sheet(duty, form.draft(), version=data["version"], reason=data["reason"], by=person)
+            messages.success(request, _("Changed. Both versions and your reason are kept."))
+            return redirect("desk_list", duty.round.code)
+        services.file_sheet(duty, form.draft(), version=data["version"], by=person)
+    except services.SheetConflict as error:
+        return _both_versions(request, duty, form, error)
+    except (services.SheetIncomplete, services.NotHeardEnough) as error:
+        return _kept_as_draft(request, duty, form, error)
+    except (services.RoundClosed, services.AssignmentEnded) as error:
+        return _not_counted(request, duty, form, error)
+    except SpotlightError as error:
+        return _sheet_page(request, duty, problem=str(error), field=error.field or "", status=error.status)
+    return _go_on(request, duty)
+
+
+def _go_on(request: HttpRequest, duty: Assignment) -> HttpResponse:
+    following = queries.next_to_file(_judge(request), duty.round, after=duty.position)
+    if following:
+        return redirect("desk_sheet", duty.round.code, following.entry.alias)
+    messages.success(request, _("Every sheet is filed. You can adjust them until the round locks."))
+    return redirect("desk_list", duty.round.code)
+
+
+def _kept_as_draft(request: HttpRequest, duty: Assignment, form: SheetForm, error: SpotlightError) -> HttpResponse:
+    try:
+        services.save_sheet(duty, form.draft(), version=form.cleaned_data["version"], by=actor(request))
+    except SpotlightError as worse:
+        error = worse
+    fresh = _duty(request, duty.round.code, duty.entry.alias)
+    return _sheet_page(request, fresh, problem=str(error), field=error.field or "", status=error.status)
+
+
+def _both_versions(request: HttpRequest, duty: Assignment, form: SheetForm, error: services.SheetConflict) -> HttpResponse:
+    theirs = error.sheet
+    page = _page(duty) | {
+        "mine": form.draft(), "theirs": theirs, "fields": _sent(request, version=theirs.version), "error": error,
+        "rows": [
+            (c.name, form.draft().marks.get(c.key), services.marks_of(theirs).get(c.key)) for c in duty.round.criteria.all()
+        ],
+    }  # fmt: skip
+    return render(request, "judging/desk/conflict.html", page, status=error.status)
+
+
+def _not_counted(request: HttpRequest, duty: Assignment, form: SheetForm, error: SpotlightError) -> HttpResponse:
+    page = _page(duty) | {
+        "mine": form.draft(), "error": error, "rows": [(c.name, form.draft().marks.get(c.key), None) for c in duty.round.criteria.all()],
+    }  # fmt: skip
+    return render(request, "judging/desk/conflict.html", page, status=error.status)
+
+
+def _sent(request: HttpRequest, *, version: int) -> dict[str, str]:
+    kept = {key: value for key, value in request.POST.items() if key not in ("csrfmiddlewaretoken", "version")}
+    return kept | {"version": str(version)}
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def step_back(request: HttpRequest, code: str, alias: str, how: str) -> HttpResponse:
+    """Recuse ("I know this artist") or abstain, with a reason; the entry goes to another judge at once."""
+    duty = _duty(request, code, alias)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        act = services.recuse if how == "recuse" else services.abstain
+        try:
+            act(duty, reason=form.cleaned_data["reason"], by=actor(request))
+        except SpotlightError as error:
+            return back(request, error, "desk_list", code)
+        messages.success(request, _("Thank you. The entry has left your list."))
+        return _go_on(request, duty)
+    return render(request, "judging/desk/step_back.html", _page(duty) | {"form": form, "how": how})
+
+
+def _sheet_page(
+    request: HttpRequest, duty: Assignment, *, problem: str = "", field: str = "", status: int = 200
+) -> HttpResponse:
+    user = _judge(request)
+    before, after = queries.neighbors(user, duty)
+    sheet = _sheet_of(duty)
+    page = _page(duty) | {
+        "sheet": sheet, "marks": queries.marks(duty.round, sheet, language=get_language() or "en"),
+        "progress": queries.progress(user, duty.round), "previous": before, "next": after, "steps": range(11),
+        "takes_sheets": _takes_sheets(duty), "may_revise": _may_revise(duty, sheet), "problem": problem, "field": field,
+        "heard": (sheet.heard_ms if sheet else 0) / 1000, "is_locked": _must_listen_first(duty, sheet),
+    }  # fmt: skip
+    return render(request, "judging/desk/sheet.html", page, status=status)
+
+
+def _page(duty: Assignment) -> dict[str, Any]:
+    track = duty.entry.submission.track
+    page: dict[str, Any] = {
+        "round": duty.round, "season": duty.round.season, "duty": duty, "label": queries.label_of(duty.entry),
+        "seconds": (track.duration_ms or 0) / 1000, "peaks": queries.peaks_of(track), "genre": track.genre,
+        "language": track.language, "lyrics": track.lyrics, "is_explicit": track.is_explicit, "ready": track.rendition_id is not None,
+    }  # fmt: skip
+    if not duty.round.is_blind:
+        page |= {"title": track.title, "artist": duty.entry.submission.artist, "has_artwork": track.artwork_id is not None}
+    return page
+
+
+def _row(duty: Assignment) -> dict[str, Any]:
+    sheet = _sheet_of(duty)
+    given = {s.criterion_id: f"{s.value.normalize():f}" for s in sheet.scores.all()} if sheet else {}
+    track = duty.entry.submission.track
+    return {
+        "duty": duty, "label": queries.label_of(duty.entry), "sheet": sheet,
+        "marks": [given.get(c.pk) for c in duty.round.criteria.all()], "is_open": duty.state == Assignment.State.OPEN,
+        "title": "" if duty.round.is_blind else f"{track.title}, {duty.entry.submission.artist.name}",
+    }  # fmt: skip
+
+
+def _sheet_of(duty: Assignment) -> ScoreSheet | None:
+    return getattr(duty, "sheet", None)
+
+
+def _takes_sheets(duty: Assignment) -> bool:
+    state = duty.round.state
+    return state == Round.State.OPEN or (state == Round.State.LOCKED and duty.is_repair)
+
+
+def _may_revise(duty: Assignment, sheet: ScoreSheet | None) -> bool:
+    is_filed = sheet is not None and sheet.state == ScoreSheet.State.FILED
+    return duty.round.state == Round.State.LOCKED and is_filed and not duty.is_repair
+
+
+def _must_listen_first(duty: Assignment, sheet: ScoreSheet | None) -> bool:
+    length = duty.entry.submission.track.duration_ms or 0
+    return bool(duty.round.heard_share) and (sheet.heard_ms if sheet else 0) < duty.round.heard_share * length
+
+
+def _duty(request: HttpRequest, code: str, alias: str) -> Assignment:
+    duty = queries.own_duty(_judge(request), code, alias)
+    if duty is None or duty.seat.membership.confidential_at is None:
+        raise Http404
+    return duty
+
+
+def _judge(request: HttpRequest) -> User:
+    user = request.user
+    if not isinstance(user, User) or not queries.judge_memberships(user).exists():
+        raise Http404
+    return user

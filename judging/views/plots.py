@@ -1,0 +1,63 @@
+"""The chair's figures as plots and numbers; each says in words what it shows."""
+
+from collections.abc import Sequence
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from judging.models import Round
+from judging.queries.chair import Coverage, JudgeRow, Leniency, Spread
+from spotlight.web import plots
+
+STRIKING = 0.5
+
+
+def stats(round: Round, found: Coverage, judges: Sequence[JudgeRow]) -> list[tuple[str, str, str]]:
+    """The row of figures at the head of the room."""
+    behind = sum(row.is_behind for row in judges)
+    seated = sum(not row.has_left for row in judges)
+    return [
+        (_("Sheets in"), f"{found.sheets:,}", _("of %(n)s") % {"n": f"{found.wanted:,}"}),
+        (_("Entries at target"), f"{found.at_target:,}", _("of %(n)s") % {"n": f"{found.entries:,}"}),
+        (_("Judges"), str(seated), ngettext("%(n)d behind", "%(n)d behind", behind) % {"n": behind} if behind else _("all on pace")),
+        (_("Recusals"), str(sum(row.recused for row in judges)), ""),
+    ]
+
+
+def coverage(found: Coverage) -> SafeString:
+    """Bars of entries by number of sheets; what is below the target needs attention."""
+    bars = [
+        plots.Bar(ngettext("%(n)d sheet", "%(n)d sheets", number) % {"n": number}, entries, hot=number < found.target and entries > 0)
+        for number, entries in found.by_sheets
+    ]
+    words = _("Entries by number of filed sheets. %(at)d of %(all)d have the %(target)d asked for.")
+    return plots.bars(bars, title=words % {"at": found.at_target, "all": found.entries, "target": found.target}, name="coverage")
+
+
+def disagreement(spreads: Sequence[Spread]) -> SafeString | str:
+    """A row of dots for each entry on which judges differ most."""
+    if not spreads:
+        return ""
+    widest = spreads[0]
+    title = _("Judges differ most on %(entry)s: from %(low).1f to %(high).1f.") % {
+        "entry": widest.label, "low": min(widest.values), "high": max(widest.values),
+    }  # fmt: skip
+    rows = [plots.Dots(spread.label, [round(v, 1) for v in spread.values]) for spread in spreads]
+    return plots.dots(rows, low=0, high=10, marks=range(11), title=title, name="disagreement")
+
+
+def leniency(rows: Sequence[Leniency]) -> SafeString | str:
+    """Points above or below the panel for each judge."""
+    if not rows:
+        return ""
+    reach = max(1.0, *(abs(row.points) * 1.2 for row in rows))
+    intervals = [
+        plots.Interval(row.name[:18], row.points, row.points, row.points, str(row.sheets), hot=abs(row.points) >= STRIKING)
+        for row in rows
+    ]
+    marks = [-reach, -reach / 2, 0, reach / 2, reach]
+    return plots.intervals(
+        intervals, low=-reach, high=reach, marks=[round(m, 1) for m in marks], name="leniency",
+        title=_("How far each judge marks above or below the panel, in points. Ranks are adjusted for this."),
+    )  # fmt: skip
