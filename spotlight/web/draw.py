@@ -6,6 +6,7 @@ Everything is drawn on the server, so that it is there without script and needs 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 RULER_COLUMNS = 60
 MIN_SPAN = 7
@@ -21,7 +22,7 @@ def resample(peaks: Sequence[float], *, bars: int) -> list[float]:
         return [0.0] * bars
     count = len(peaks)
     edges = [i * count // bars for i in range(bars + 1)]
-    return [max(peaks[low : max(high, low + 1)]) for low, high in zip(edges, edges[1:], strict=False)]
+    return [max(peaks[low : max(high, low + 1)]) for low, high in pairwise(edges)]
 
 
 def wave_path(peaks: Sequence[float], *, bars: int = 120, width: int = 1000, height: int = 100) -> str:

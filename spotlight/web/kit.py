@@ -12,7 +12,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from spotlight.web.cards import EpisodeCard, Step, TrackCard
 from spotlight.web.draw import Stage
@@ -123,7 +123,7 @@ def steps() -> list[Step]:
 
 def context() -> dict[str, Any]:
     """Everything the kit shows."""
-    wrong = KitForm({"stage_name": "모래시계 소년", "email": "hana@ferry"})
+    wrong = KitForm({"w-stage_name": "모래시계 소년", "w-email": "hana@ferry"}, prefix="w")
     wrong.is_valid()
     return {
         "season": SimpleNamespace(name="Season 3", slug="", zone="Asia/Tokyo"), "now": NOW, "end": NOW + timedelta(days=8, hours=5, minutes=12),
