@@ -1,5 +1,6 @@
 """The probability of being in the cut: p_i = Phi((S_i - c)/sd_i) with c solved so that the p_i sum to K."""
 
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -48,7 +49,7 @@ def cut_line(scores: Floats, sds: Floats, size: int) -> float:
 
 
 def _line(s: Floats, sd: Floats, size: int) -> tuple[float, Floats]:
-    """c, and a bound of the error of each p: all p move the same way with c, so none errs more than their sum."""
+    """c, and a bound of the error of each p."""
     low, high = _bracket(s, sd, size)
     middle = (low + high) / 2
     for _ in range(200):
@@ -61,18 +62,29 @@ def _line(s: Floats, sd: Floats, size: int) -> tuple[float, Floats]:
         if new in (low, high) or abs(new - middle) <= 1e-16 * max(1.0, abs(middle)):
             break
         middle = new
-    z = (s - middle) / sd
+    return middle, _errors(s, sd, size, middle)
+
+
+def _errors(s: Floats, sd: Floats, size: int, line: float) -> Floats:
+    """Bound of the error of each p: its own rounding, and what the error of the line moves it.
+
+    All p move the same way with the line, so none moves more than their sum; for a small move, no more than about
+    its share of the sum's slope.
+    """
+    z = (s - line) / sd
     p = cdf(z)
-    own = (
-        density(z) * (np.abs(s) + abs(middle)) / sd * 1e-15 + (np.minimum(p, 1 - p) + 1e-30) * 4 * TAIL_ERROR
-    )
-    own += 3e-16
-    rest = abs(_sum(p) - size)
-    return middle, own + rest + _sum(own)
+    slope = density(z) / sd
+    own = slope * (1.2e-16 * np.abs(s) + 7e-16 * np.abs(s - line))
+    own += np.minimum(p, 1 - p) * 3 * TAIL_ERROR + np.where(z > 0, 1.2e-16, 1e-38)
+    total = _sum(own) + abs(_sum(p) - size)
+    slopes = _sum(slope)
+    if slopes > 0 and total / slopes < 1e-4 * float(sd.min()):
+        return own + total * np.minimum(1.0, 1.05 * slope / slopes)
+    return own + total
 
 
 def _sum(values: Floats) -> float:
-    return float(np.sum(values.astype(np.longdouble))) if len(values) else 0.0
+    return math.fsum(values.tolist())
 
 
 def _bracket(s: Floats, sd: Floats, size: int) -> tuple[float, float]:

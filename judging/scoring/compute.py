@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .blend import panel_share, weighted_sum
+from .blend import blend, panel_share
 from .chance import probabilities
 from .errors import RecipeError
 from .eurovision import Tally, in_micro
 from .exact import Ints, objects
 from .files import micro, quoted
 from .inputs import Indexes, Point, Readings, Sheet, Sheets, arrange
-from .panel import Panel, criterion_means, score_panel
+from .panel import Panel, best_marks, criterion_means, score_panel
 from .popularity import Popularity, score_popularity
 from .ranking import Order, rank, select
 from .recipe import Recipe
@@ -179,11 +179,10 @@ def _by_parts(recipe: Recipe, panel: Panel | None, popularity: Popularity | None
     """Blend, probability and order of the whole field, from published numbers."""
     columns = _columns(recipe, panel, popularity)
     regions, marks = _tie_columns(columns.field, panel, popularity, recipe)
-    first, panel_column = columns.popularity, _or_zero(columns.panel, columns)
-    second = first if recipe.tie_chain == "popularity-first" else panel_column
+    second = _second_level(recipe, columns, panel)
     levels: list[tuple[int, Sequence[Ints]]] = [
         (1, [columns.blend]),
-        (2, [second]),
+        (2, second),
         (3, [columns.probability]),
         (4, [regions]),
         (5, [marks]),
@@ -191,6 +190,16 @@ def _by_parts(recipe: Recipe, panel: Panel | None, popularity: Popularity | None
     order = rank(columns.field, levels, seed=recipe.tie_seed)
     least = max(1, recipe.panel.minimum_sheets) if recipe.blend.panel > 0 else 0
     return _result(recipe, columns, order, columns.sheets >= least, panel, popularity, None)
+
+
+def _second_level(recipe: Recipe, columns: _Columns, panel: Panel | None) -> Sequence[Ints]:
+    """Keys of the level after the blend: the other component, or the best marks one after the other."""
+    if recipe.tie_chain == "popularity-first":
+        return [columns.popularity]
+    if recipe.tie_chain == "countback" and panel and len(panel.sheets.entries):
+        at = _places({entry: i for i, entry in enumerate(columns.field)}, panel.sheets.entries)
+        return [_placed(_zeros(columns.field), at, column) for column in best_marks(panel.sheets)]
+    return [_or_zero(columns.panel, columns)]
 
 
 def _columns(recipe: Recipe, panel: Panel | None, popularity: Popularity | None) -> _Columns:
@@ -215,10 +224,11 @@ def _columns(recipe: Recipe, panel: Panel | None, popularity: Popularity | None)
         at = _places(place, measured)[popularity.members]
         columns.popularity = _placed(columns.popularity, at, popularity.score)
         columns.measured[at] = True
-    blend = weighted_sum(columns.popularity, _or_zero(columns.panel, columns), recipe.blend)
-    columns.blend = blend
+    panel_scores = _or_zero(columns.panel, columns)
+    columns.blend = blend(columns.popularity, panel_scores, recipe.blend, size=recipe.cut_size)
+    sds = columns.panel_sd if recipe.blend.method == "weighted-sum" else None
     columns.probability = probabilities(
-        blend, columns.panel_sd, share=panel_share(recipe.blend), size=recipe.cut_size
+        columns.blend, sds, share=panel_share(recipe.blend), size=recipe.cut_size
     )
     return columns
 
@@ -265,17 +275,17 @@ def _tie_columns(
 
 def _by_points(recipe: Recipe, tally: Tally) -> Result:
     public_first = recipe.tie_chain != "panel-first"
-    blend = in_micro(tally.jury + tally.public)
+    total = in_micro(tally.jury + tally.public)
     field = tally.entries
     columns = _Columns(
         field=field,
-        blend=blend,
+        blend=total,
         popularity=in_micro(tally.public),
         measured=np.ones(len(field), dtype=np.bool_),
         panel=in_micro(tally.jury),
         theta=None,
         panel_sd=None,
-        probability=probabilities(blend, None, share=panel_share(recipe.blend), size=recipe.cut_size),
+        probability=probabilities(total, None, share=panel_share(recipe.blend), size=recipe.cut_size),
         sheets=np.zeros(len(field), dtype=np.int64),
     )
     order = rank(field, tally.levels(public_first=public_first), seed=recipe.tie_seed)

@@ -44,6 +44,12 @@ class Tally:
         return totals
 
 
+def points_of_ranking(ranking: Sequence[str], *, voter: str, side: str, own: str = "") -> list[Point]:
+    """12, 10, 8, 7 … 1 points for a voter's ten best, best first; an entry of its own gets nothing."""
+    others = [entry for entry in ranking if entry != own]
+    return [Point(entry, voter, side, points) for entry, points in zip(others, COUNTBACK, strict=False)]
+
+
 def in_micro(points: Indexes) -> Ints:
     """Points as counts of 1e-6."""
     return points * MICRO

@@ -52,8 +52,8 @@ class Point(NamedTuple):
 class Sheets:
     """Counted sheets as arrays, ordered by (entry, judge); codes are sorted.
 
-    `marks[c]` holds the marks of criterion c in units of 10**-mark_scale; `scores` the weighted marks y in units of
-    10**-score_scale. `pool` is per sheet. `field` has every entry code met, heard or not.
+    `marks[c]` holds the marks of criterion c in units of 10**-mark_scale and `weights[c]` its weight in units of
+    10**(mark_scale - score_scale); `scores` the weighted marks y in units of 10**-score_scale. `pool` is per sheet. `field` has every entry code met, heard or not.
     """
 
     field: tuple[str, ...]
@@ -65,6 +65,7 @@ class Sheets:
     pool: Indexes
     marks: tuple[Ints, ...]
     mark_scale: int
+    weights: tuple[int, ...]
     scores: Ints
     score_scale: int
     incomplete: int
@@ -176,6 +177,7 @@ def arrange(sheets: Sequence[Sheet], *, criteria: Weights) -> Sheets:
         pool=pool,
         marks=marks,
         mark_scale=mark_scale,
+        weights=tuple(int(w) for w in weights),
         scores=compact(scores),
         score_scale=mark_scale + weight_scale,
         incomplete=len(sheets) - len(complete),

@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from .design import Design, dot
 from .exact import Objects, half_even, sum_by
-from .fit import Design, dot
 from .inputs import Indexes
 from .linear import System
 

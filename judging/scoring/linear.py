@@ -38,38 +38,48 @@ class System:
     @cached_property
     def inverse(self) -> NDArray[np.float64]:
         """S^-1 as floats; see `inverse_error`."""
-        scaled, scale, _ = self._inverse
+        scaled, scale = self._inverse
         result: NDArray[np.float64] = scaled / np.outer(scale, scale)
         return result
 
     @cached_property
     def inverse_error(self) -> float:
-        """Bound of |c'(inverse)c - c'S^-1 c| for all c with sum |c| <= 1, without the sum's own rounding."""
-        scaled, scale, error = self._inverse
-        norm = float(np.abs(scaled).sum(axis=1).max())
-        slack = 1 - error * self.size
-        return float("inf") if slack <= 0.5 else norm / slack * error / float(scale.min()) ** 2
+        """Bound of |c'(inverse)c - c'S^-1 c| for all c with sum |c| <= 1, without the sum's own rounding.
+
+        The difference is c' S^-1 E c with E = I - S * inverse, and E is known up to the rounding of the product.
+        """
+        inverse, scale = self._inverse
+        matrix = self._scaled[0]
+        rest = np.abs(np.eye(self.size) - matrix @ inverse)
+        rest += (self.size + 8) * 1.2e-16 * (np.abs(matrix) @ np.abs(inverse) + np.eye(self.size))
+        slack = 1 - float(rest.sum(axis=0).max())
+        if slack < 0.5:
+            return float("inf")
+        bound = np.abs(inverse) @ rest / np.outer(scale, scale)
+        return 1.01 / slack * float(bound.max()) + 4e-16 * float(np.abs(self.inverse).max())
 
     @cached_property
-    def _inverse(self) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
-        """Inverse of S scaled to a unit diagonal, the scale, and the largest element of I - S * inverse."""
+    def _scaled(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """S scaled to a unit diagonal, as floats, and the scale."""
         floats = np.array([[self.fixed.float(v) for v in row] for row in self.matrix])
         scale = np.sqrt(np.diag(floats))
-        scaled = floats / np.outer(scale, scale)
+        return floats / np.outer(scale, scale), scale
+
+    @cached_property
+    def _inverse(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Inverse of the scaled S, and the scale."""
+        scaled, scale = self._scaled
         try:
-            inverse = np.linalg.inv(scaled)
+            return np.linalg.inv(scaled), scale
         except np.linalg.LinAlgError:
-            inverse = np.eye(self.size)
-        rest = np.abs(np.eye(self.size) - scaled @ inverse).max()
-        rounding = (self.size + 8) * self.size * 4.5e-16 * np.abs(inverse).max()
-        return inverse, scale, float(rest + rounding)
+            return np.eye(self.size), scale
 
     def _approximate(self, rest: Objects) -> Objects:
         """S^-1 rest to float precision, whatever the magnitude."""
         bits = max(int(v).bit_length() for v in rest)
         shift = bits - 60
         small = np.array([float(_shifted(int(v), -shift)) for v in rest])
-        scaled, scale, _ = self._inverse
+        scaled, scale = self._inverse
         step = (scaled @ (small / scale)) / scale
         top = float(np.abs(step).max())
         if not np.isfinite(top):

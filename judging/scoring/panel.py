@@ -1,19 +1,19 @@
 """Panel scores: from counted sheets to theta, panel and panel_sd of every heard entry."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
+from .design import Design
 from .exact import Fixed, Ints, Objects, objects, sum_by
-from .fit import Design, Fit, fit_two_way
+from .fit import Fit, fit_two_way
 from .inputs import Indexes, Sheets
 from .lambdas import estimate_lambdas
+from .means import few_for_percentiles, published, score_means
 from .recipe import PanelRules
 from .spread import adjust_spread
-
-NO_SPREAD = 10**3
-"""s_u below this many 1e-12 counts as no differences at all."""
+from .variants import Strengths, fit_reliability, fit_slopes
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,9 @@ class Judge:
 class Panel:
     """Scores of the heard entries of `sheets`, in its order, in counts of 1e-6.
 
-    `adjusted` are the marks after the spread step, one per sheet, in fixed point; `read` the same less the judge's
-    leniency, in counts of 1e-6: how the mark was read. `spread_unit` is s_u, `noise` is s2e.
+    `adjusted` are the marks as they enter the score, one per sheet, in fixed point; `read` the same less the judge's
+    leniency, in counts of 1e-6: how the mark was read. `spread_unit` is s_u, `noise` is s2e, in counts of 1e-6. The
+    lambdas and `fit` are None for methods without a model; `means` are their plain scores before centering.
     """
 
     sheets: Sheets
@@ -46,32 +47,27 @@ class Panel:
     fixed: Fixed
     spread_unit: int
     noise: int
-    lambda_entry: Fraction
-    lambda_judge: Fraction
+    lambda_entry: Fraction | None
+    lambda_judge: Fraction | None
     components: int
     warnings: tuple[str, ...]
     fit: Fit | None
+    means: Ints | None
 
 
 def score_panel(sheets: Sheets, rules: PanelRules) -> Panel:
     """Panel scores by the recipe's method."""
-    return leniency_adjusted(sheets, rules)
-
-
-def leniency_adjusted(sheets: Sheets, rules: PanelRules) -> Panel:
-    """Spread step, then the two-way fit entry + judge with pools (`scoring.md` 1.1)."""
-    fixed = precision(sheets, rules)
-    design = Design.of(sheets, fixed)
+    design = Design(sheets, precision(sheets, rules))
+    if not rules.method.startswith("leniency-adjusted"):
+        return _by_means(design, rules)
     adjusted, factors = adjust_spread(design, Fraction(rules.spread_shrinkage))
-    given = [None if v is None else Fraction(v) for v in (rules.lambda_entry, rules.lambda_judge)]
-    warnings: list[str] = []
-    if None in given:
-        estimated, warnings = estimate_lambdas(design, adjusted)
-        given = [e if g is None else g for g, e in zip(given, estimated, strict=True)]
-    lambda_entry, lambda_judge = (g if g is not None else Fraction(1) for g in given)
-    fit = fit_two_way(design, adjusted, lambda_entry, lambda_judge)
-    panel = _publish(design, adjusted, fit, factors, lambda_entry, lambda_judge)
-    return replace(panel, warnings=(*warnings, *_warnings(panel)))
+    strengths, warnings = _lambdas(design, adjusted, rules)
+    fit = fit_two_way(design, adjusted, *strengths)
+    if rules.method == "leniency-adjusted-slopes":
+        adjusted, factors, fit = fit_slopes(design, fit, strengths)
+    elif rules.method == "leniency-adjusted-reliability":
+        fit = fit_reliability(design, adjusted, fit, strengths)
+    return _publish(design, adjusted, fit, factors, strengths, warnings)
 
 
 def precision(sheets: Sheets, rules: PanelRules) -> Fixed:
@@ -80,62 +76,92 @@ def precision(sheets: Sheets, rules: PanelRules) -> Fixed:
     return Fixed(256 + 32 * max(0, *sizes, sheets.score_scale - 6))
 
 
+def _lambdas(design: Design, marks: Objects, rules: PanelRules) -> tuple[Strengths, list[str]]:
+    given = [None if v is None else Fraction(v) for v in (rules.lambda_entry, rules.lambda_judge)]
+    if None not in given:
+        return (given[0] or Fraction(1), given[1] or Fraction(1)), []
+    estimates, warnings = estimate_lambdas(design, marks)
+    entry, judge = (e if g is None else g for g, e in zip(given, estimates, strict=True))
+    return (entry, judge), warnings
+
+
 def _publish(
-    design: Design,
-    adjusted: Objects,
-    fit: Fit,
-    factors: Objects,
-    lambda_entry: Fraction,
-    lambda_judge: Fraction,
+    design: Design, adjusted: Objects, fit: Fit, factors: Objects, strengths: Strengths, warnings: list[str]
 ) -> Panel:
     fixed, sheets = design.fixed, design.sheets
-    unit = fixed.sqrt(fixed.div(fit.noise, fixed.of(lambda_entry)) if lambda_entry else 0)
+    unit = fixed.sqrt(fixed.div(fit.noise, fixed.of(strengths[0])))
     flat = unit * 10**9 < fixed.one
-    scaled = fit.theta * 0 if flat else fixed.div(fit.theta, unit)
-    read = adjusted - fit.leniency[sheets.judge] if len(adjusted) else adjusted
+    judges = _judges(design, fit.leniency, factors)
     return Panel(
         sheets=sheets,
         counts=design.counts,
         theta=fixed.publish_all(fit.theta),
-        panel=fixed.publish_all(scaled),
+        panel=fixed.publish_all(fit.theta * 0 if flat else fixed.div(fit.theta, unit)),
         panel_sd=fit.panel_sd,
-        judges=_judges(design, fit.leniency, factors),
+        judges=judges,
         adjusted=adjusted,
-        read=fixed.publish_all(read),
+        read=fixed.publish_all(adjusted - fit.leniency[sheets.judge] if len(adjusted) else adjusted),
         fixed=fixed,
         spread_unit=fixed.publish(unit),
         noise=fixed.publish(fit.noise),
-        lambda_entry=lambda_entry,
-        lambda_judge=lambda_judge,
+        lambda_entry=strengths[0],
+        lambda_judge=strengths[1],
         components=design.components,
-        warnings=(),
+        warnings=(*warnings, *_warnings(design, judges)),
         fit=fit,
+        means=None,
+    )
+
+
+def _by_means(design: Design, rules: PanelRules) -> Panel:
+    fixed, means = design.fixed, score_means(design, rules.method)
+    theta, panel, panel_sd = published(fixed, means)
+    flat = np.array([0] * len(design.judge_counts), dtype=object)
+    judges = _judges(design, flat, flat + fixed.one)
+    return Panel(
+        sheets=design.sheets,
+        counts=design.counts,
+        theta=theta,
+        panel=panel,
+        panel_sd=panel_sd,
+        judges=judges,
+        adjusted=means.marks,
+        read=fixed.publish_all(means.marks),
+        fixed=fixed,
+        spread_unit=fixed.publish(means.unit),
+        noise=fixed.publish(means.noise),
+        lambda_entry=None,
+        lambda_judge=None,
+        components=design.components,
+        warnings=(*few_for_percentiles(design, rules.method), *_warnings(design, judges)),
+        fit=None,
+        means=fixed.publish_all(means.means),
     )
 
 
 def _judges(design: Design, leniency: Objects, factors: Objects) -> tuple[Judge, ...]:
-    fixed, sheets = design.fixed, design.sheets
-    constant = design.squares == 0
+    fixed, counts = design.fixed, design.judge_counts.tolist()
+    constant = (design.squares == 0).tolist()
     return tuple(
         Judge(
             code=code,
-            sheets=int(design.judge_counts[j]),
+            sheets=counts[j],
             leniency=fixed.publish(leniency[j]),
             spread=fixed.publish(factors[j]),
-            constant=bool(constant[j]) and int(design.judge_counts[j]) > 1,
+            constant=constant[j] and counts[j] > 1,
         )
-        for j, code in enumerate(sheets.judges)
+        for j, code in enumerate(design.sheets.judges)
     )
 
 
-def _warnings(panel: Panel) -> list[str]:
+def _warnings(design: Design, judges: tuple[Judge, ...]) -> list[str]:
     warnings = []
-    if panel.components > 1:
+    if design.components > 1:
         warnings.append(
-            f"the judges form {panel.components} groups that share no entry: "
+            f"the judges form {design.components} groups that share no entry: "
             "comparing entries of different groups rests on random dealing alone"
         )
-    same = [judge.code for judge in panel.judges if judge.constant]
+    same = [judge.code for judge in judges if judge.constant]
     if same:
         warnings.append("judges who gave the same mark to every entry: " + ", ".join(same))
     return warnings
@@ -149,3 +175,19 @@ def criterion_means(sheets: Sheets, criterion: int) -> Ints:
     totals = sum_by(sheets.entry, objects(sheets.marks[criterion]), len(sheets.entries))
     fixed = Fixed(256)
     return fixed.publish_all((totals << fixed.bits) // (counts.astype(object) * 10**sheets.mark_scale))
+
+
+def best_marks(sheets: Sheets) -> list[Ints]:
+    """Per heard entry its best weighted mark, its second best and so on, above 0; 0 where it has no more."""
+    scores = sheets.scores - int(sheets.scores.min()) + 1
+    _, codes = np.unique(scores, return_inverse=True)
+    counts = np.bincount(sheets.entry, minlength=len(sheets.entries))
+    order = np.lexsort((-codes, sheets.entry))
+    place = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
+    columns = []
+    for k in range(int(counts.max())):
+        column = np.zeros(len(sheets.entries), dtype=scores.dtype)
+        here = order[place == k]
+        column[sheets.entry[here]] = scores[here]
+        columns.append(column)
+    return columns

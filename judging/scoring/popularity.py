@@ -17,7 +17,8 @@ from .exact import MICRO, Ints, doubtful, half_even_all
 from .inputs import Indexes, Readings
 from .normal import EXACT, INVERSE_ERROR, Floats, exact_inverse, inverse_of_ratio
 from .recipe import PopularityRules
-from .window import Rate, Window, measure, ranks
+from .sums import weighted_sums
+from .window import SUM_METHODS, Rate, Window, measure, ranks
 
 LIMIT = 4
 _GRAIN = 10**14
@@ -54,6 +55,7 @@ class Numbers:
     of: Callable[[Fraction], Any]
     sqrt: Callable[[int, int], Any]
     inverse: Callable[[Indexes, int], Any]
+    percentile: Callable[[Indexes, int], Any]
     divide: Callable[[Any, Any], Any]
     kind: Any
 
@@ -62,6 +64,7 @@ FLOATS = Numbers(
     of=float,
     sqrt=lambda value, scale: math.sqrt(value / 10**scale),
     inverse=lambda ranks, n: np.clip(inverse_of_ratio(4 * ranks - 3, 8 * n + 2), -LIMIT, LIMIT),
+    percentile=lambda ranks, n: (ranks - 1) / (2 * n) - 0.5,
     divide=np.true_divide,
     kind=np.float64,
 )
@@ -77,6 +80,7 @@ FIXED = Numbers(
     of=EXACT.of,
     sqrt=lambda value, scale: math.isqrt((value << (2 * EXACT.bits)) // 10**scale),
     inverse=_exact_scores,
+    percentile=lambda ranks, n: (((ranks.astype(object) - 1) << EXACT.bits) // (2 * n)) - (EXACT.one >> 1),
     divide=np.floor_divide,
     kind=object,
 )
@@ -99,6 +103,8 @@ def score_popularity(readings: Readings, rules: PopularityRules) -> Popularity:
     members = np.flatnonzero(window.eligible)
     doubled = _doubled_ranks(window, members)
     parts = combine(window, members, doubled, rules, FLOATS)
+    if rules.method in SUM_METHODS:
+        return _by_sums(window, members, doubled, parts, rules)
     exact: list[Parts] = []
 
     def precise() -> Parts:
@@ -112,11 +118,36 @@ def score_popularity(readings: Readings, rules: PopularityRules) -> Popularity:
         members=members,
         score=score,
         regions_won=_regions_won(window, members, parts, precise, rules),
-        metric_z=parts.metric_z,
+        metric_z=np.where(window.has[members], parts.metric_z, np.nan),
         cap=parts.cap,
         region_z=parts.region_z,
         region_weight=parts.region_weight,
         spread=spread,
+    )
+
+
+def _by_sums(
+    window: Window,
+    members: Indexes,
+    doubled: dict[tuple[int, int], Indexes],
+    parts: Parts,
+    rules: PopularityRules,
+) -> Popularity:
+    """`log-sum`, `raw-sum`, `time-decay`: sums over all regions, centered; regions won stay those of normal scores."""
+    z, metric_z = weighted_sums(window, members, rules)
+    mean = int(z.sum()) // len(z) if len(z) else 0
+    return Popularity(
+        window=window,
+        members=members,
+        score=_standardised_exactly(z - mean),
+        regions_won=_regions_won(
+            window, members, parts, lambda: combine(window, members, doubled, rules, FIXED), rules
+        ),
+        metric_z=metric_z,
+        cap=np.full(len(members), np.inf),
+        region_z=parts.region_z,
+        region_weight=parts.region_weight,
+        spread=0.0,
     )
 
 
@@ -135,7 +166,8 @@ def combine(
     numbers: Numbers,
 ) -> Parts:
     """Normal scores per region, their means per metric, and the capped mean over metrics."""
-    region_z = {cell: numbers.inverse(found, len(found)) for cell, found in doubled.items()}
+    scale = numbers.percentile if rules.method == "percentile-region" else numbers.inverse
+    region_z = {cell: scale(found, len(found)) for cell, found in doubled.items()}
     region_weight = _region_weights(window, numbers)
     has = window.has[members]
     metric_z = np.zeros(has.shape, dtype=numbers.kind)
@@ -143,10 +175,20 @@ def combine(
         cells = [cell for cell in region_z if cell[0] == metric]
         if cells:
             total = sum(region_weight[cell] for cell in cells)
-            joined = sum(region_z[cell] * region_weight[cell] for cell in cells)
+            scores = _region_capped([region_z[cell] for cell in cells], rules, numbers)
+            joined = sum(z * region_weight[cell] for z, cell in zip(scores, cells, strict=True))
             metric_z[has[:, metric], metric] = numbers.divide(joined, total)
     z, cap = _over_metrics(metric_z, has, rules, numbers)
     return Parts(z, metric_z, cap, region_z, region_weight)
+
+
+def _region_capped(scores: list[Any], rules: PopularityRules, numbers: Numbers) -> list[Any]:
+    """`hardened`: no region counts for more than the second best plus the region cap."""
+    if rules.method != "hardened" or len(scores) < 2:
+        return scores
+    second = np.sort(np.array(scores), axis=0)[-2]
+    cap = second + numbers.of(Fraction(rules.region_cap))
+    return [np.minimum(score, cap) for score in scores]
 
 
 def _region_weights(window: Window, numbers: Numbers) -> dict[tuple[int, int], Any]:
@@ -175,7 +217,7 @@ def _over_metrics(metric_z: Any, has: Any, rules: PopularityRules, numbers: Numb
         mine = metric_z[np.ix_(rows, held)]
         ordered = np.sort(mine, axis=1)
         middle = numbers.divide(ordered[:, (len(held) - 1) // 2] + ordered[:, len(held) // 2], 2)
-        cap[rows] = middle + room
+        cap[rows] = middle + room if rules.method != "percentile-region" else mine.max(axis=1)
         total = sum(weights[m] for m in held)
         shares = [numbers.of(weights[m] / total) for m in held]
         capped = np.minimum(mine, cap[rows][:, None])

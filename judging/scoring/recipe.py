@@ -85,6 +85,7 @@ class BlendRules:
     panel: Decimal
     rank_points_top: int
     rrf_k: Decimal
+    gate: Decimal
     popularity_cap: bool
 
 
@@ -271,6 +272,7 @@ _KEYS: Mapping[str, Mapping[str, tuple[Reader, Any]]] = MappingProxyType(
             "panel": (_decimal(), Decimal("0.5")),
             "rank_points_top": (_whole(1), 100),
             "rrf_k": (_decimal(above=True), 60),
+            "gate": (_decimal(above=True), 2),
             "popularity_cap": (_flag, False),
         },
         "cut": {"size": (_whole(0), _REQUIRED)},

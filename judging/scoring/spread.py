@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from .design import Design
 from .exact import Objects
-from .fit import Design
 
 
 def adjust_spread(design: Design, shrinkage: Fraction) -> tuple[Objects, Objects]:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import pairwise
 
@@ -15,6 +15,8 @@ from .inputs import Indexes, Readings, scaled
 from .recipe import PopularityRules
 
 OTHER = "Other"
+SUM_METHODS = ("log-sum", "raw-sum", "time-decay")
+TOTAL_BITS = 160
 _BLOCK = 4_000_000
 Flags = NDArray[np.bool_]
 
@@ -31,6 +33,8 @@ class Lines:
     fans: Ints
 
     def only(self, keep: Flags) -> "Lines":
+        if keep.all():
+            return self
         columns = (self.entry, self.region, self.metric, self.day, self.value, self.fans)
         return Lines(*(column[keep] for column in columns))
 
@@ -39,7 +43,8 @@ class Lines:
 class Rate:
     """One metric in one region: an exact rate for some entries, 0 for all others.
 
-    The rate is (whole + part / parts) units; units are the same for all entries of the column.
+    The rate is (whole + part / parts) units; units are the same for all entries of the column. `total` is the plain
+    sum of the live days' values, for `time-decay` weighted by age, times 2**TOTAL_BITS.
     """
 
     metric: int
@@ -47,6 +52,7 @@ class Rate:
     entry: Indexes
     whole: Ints
     part: Ints
+    total: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,7 @@ class Window:
     merged: tuple[str, ...]
     fans: tuple[int, ...] | None
     fans_scale: int
+    value_scale: int
     rates: tuple[Rate, ...]
     warnings: tuple[str, ...]
 
@@ -75,7 +82,9 @@ def measure(readings: Readings, rules: PopularityRules) -> Window:
     names = [name for name, _ in rules.metrics]
     lines, warnings = _known_lines(readings, names)
     size = len(readings.entries)
-    lines, live_days = _live_lines(lines, size, rules.window_days)
+    lines, span = _dated_lines(lines, size)
+    live_days = np.minimum(rules.window_days, span)
+    lines = lines.only(lines.day < live_days[lines.entry])
     has = np.zeros((size, len(names)), dtype=np.bool_)
     has[lines.entry, lines.metric] = True
     eligible = _eligible(has, live_days, rules)
@@ -92,7 +101,8 @@ def measure(readings: Readings, rules: PopularityRules) -> Window:
         merged=merged,
         fans=None if fans is None else tuple(fans.tolist()),
         fans_scale=readings.fans_scale,
-        rates=tuple(_rates(lines, live_days, rules, readings.value_scale)),
+        value_scale=readings.value_scale,
+        rates=tuple(_rates(lines, span, live_days, rules, readings.value_scale)),
         warnings=warnings,
     )
 
@@ -109,17 +119,15 @@ def _known_lines(readings: Readings, names: list[str]) -> tuple[Lines, tuple[str
     return lines.only(metric >= 0), (f"{left_out} readings of other metrics left out: " + ", ".join(unknown),)
 
 
-def _live_lines(lines: Lines, size: int, window_days: int) -> tuple[Lines, Indexes]:
-    """Lines within the live days, counted from 0, and the live days per entry (0 = no line at all)."""
+def _dated_lines(lines: Lines, size: int) -> tuple[Lines, Indexes]:
+    """Lines with days counted from the entry's first, and the days from its first to the last of all (0 = none)."""
     if not lines.entry.size:
         return lines, np.zeros(size, dtype=np.int64)
     last = int(lines.day.max())
     first = np.full(size, last + 1, dtype=np.int64)
     np.minimum.at(first, lines.entry, lines.day)
-    live_days = np.minimum(window_days, last - first + 1)
     age = lines.day - first[lines.entry]
-    moved = Lines(lines.entry, lines.region, lines.metric, age, lines.value, lines.fans)
-    return moved.only(age < live_days[lines.entry]), live_days
+    return Lines(lines.entry, lines.region, lines.metric, age, lines.value, lines.fans), last - first + 1
 
 
 def _eligible(has: Flags, live_days: Indexes, rules: PopularityRules) -> Flags:
@@ -164,7 +172,9 @@ def _fans(lines: Lines, size: int) -> Ints | None:
     return sum_by(lines.region[known], roomy(fans, largest(fans) * len(fans)), size)
 
 
-def _rates(lines: Lines, live_days: Indexes, rules: PopularityRules, scale: int) -> Iterator[Rate]:
+def _rates(
+    lines: Lines, span: Indexes, live_days: Indexes, rules: PopularityRules, scale: int
+) -> Iterator[Rate]:
     """Rates of each (metric, region) that has lines, ordered by metric then region."""
     order = np.lexsort((lines.entry, lines.region, lines.metric))
     lines = Lines(
@@ -173,13 +183,27 @@ def _rates(lines: Lines, live_days: Indexes, rules: PopularityRules, scale: int)
     change = np.flatnonzero(np.diff(lines.metric) | np.diff(lines.region)) + 1
     edges = [0, *change.tolist(), len(order)] if len(order) else []
     shared = math.lcm(*(int(days) for days in np.unique(live_days) if days > 0))
+    plain = rules.method in SUM_METHODS
     for first, last in pairwise(edges):
         column = slice(first, last)
         entry = lines.entry[column]
         found, row = np.unique(entry, return_inverse=True)
         sums = _capped_sums(row, lines.day[column], lines.value[column], live_days[found], rules, scale)
         whole, part = _divided(sums, live_days[found], shared)
-        yield Rate(int(lines.metric[first]), int(lines.region[first]), found, whole, part)
+        ages = span[entry] - 1 - lines.day[column]
+        total = _totals(row, ages, lines.value[column], len(found), rules) if plain else whole
+        yield Rate(int(lines.metric[first]), int(lines.region[first]), found, whole, part, total)
+
+
+def _totals(row: Indexes, ages: Indexes, value: Ints, size: int, rules: PopularityRules) -> Ints:
+    """Sum of values per row times 2**TOTAL_BITS, with half the weight for each half-life of age if the method says so."""
+    weights = [1 << TOTAL_BITS] * (int(ages.max()) + 1)
+    if rules.method == "time-decay":
+        with localcontext() as context:
+            context.prec = 60
+            decay = Decimal("0.5").ln() / rules.half_life_days
+            weights = [int((decay * age).exp() * (1 << TOTAL_BITS)) for age in range(len(weights))]
+    return sum_by(row, objects(value) * np.array(weights, dtype=object)[ages], size)
 
 
 def _divided(sums: Ints, days: Indexes, shared: int) -> tuple[Ints, Ints]:

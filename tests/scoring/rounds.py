@@ -1,0 +1,57 @@
+"""Short ways to write down a round in a test."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from judging.scoring import Reading, Readings, Recipe, Result, Sheet
+
+FIRST_DAY = date(2026, 3, 1)
+
+
+def recipe(
+    tables: Mapping[str, Mapping[str, Any]] | None = None, *, size: int = 1, seed: str = "seed"
+) -> Recipe:
+    """A recipe with one criterion and one metric, changed by `tables`."""
+    base: dict[str, dict[str, Any]] = {
+        "panel": {"criteria": {"song": 1}, "minimum_sheets": 0},
+        "popularity": {
+            "metrics": {"plays": 1},
+            "minimum_days": 1,
+            "region_minimum_entries": 0,
+            "region_minimum_fans": 0,
+        },
+        "blend": {"popularity": 0, "panel": 1},
+        "cut": {"size": size},
+        "tie": {"seed": seed},
+    }
+    for table, values in (tables or {}).items():
+        base[table] = {**base[table], **values}
+    return Recipe.from_mapping(base)
+
+
+def sheets(marks: Mapping[tuple[str, str], Any], pools: Mapping[str, str] | None = None) -> list[Sheet]:
+    """Sheets from {(entry, judge): mark}, one criterion."""
+    pools = pools or {}
+    return [
+        Sheet(entry, judge, {"song": mark}, pools.get(entry, "")) for (entry, judge), mark in marks.items()
+    ]
+
+
+def readings(values: Mapping[str, Sequence[Any]], metric: str = "plays", region: str = "JP") -> Readings:
+    """One metric in one region from {entry: daily values}, all from the first day on."""
+    return Readings.of(daily(values, metric, region))
+
+
+def daily(values: Mapping[str, Sequence[Any]], metric: str = "plays", region: str = "JP") -> list[Reading]:
+    """The same as lines."""
+    return [
+        Reading(entry, region, metric, FIRST_DAY + timedelta(days=day), value)
+        for entry, days in values.items()
+        for day, value in enumerate(days)
+    ]
+
+
+def column(result: Result, name: str) -> dict[str, Any]:
+    """One column of the standings by entry."""
+    return {row.entry: getattr(row, name) for row in result.rows()}
