@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import ExtractYear
-from submissions.queries.cards import with_card_parts
 
 from series import permissions
 from series.formats import chapters, webvtt
@@ -17,6 +16,7 @@ from series.models import AlbumLink, Appearance, CaptionTrack, Clip, Episode, Ep
 from spotlight.accounts.models import User
 from submissions.models import Artist, Track
 from submissions.models.season import LANGUAGES
+from submissions.queries.cards import with_card_parts
 
 LANGUAGE_NAMES = dict(LANGUAGES)
 

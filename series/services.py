@@ -6,8 +6,10 @@ import datetime
 import io
 import zoneinfo
 from collections.abc import Iterable
+from pathlib import PurePath
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
@@ -18,7 +20,7 @@ from series.formats.hashtags import is_hashtag, tag_key
 from series.formats.problems import Malformed, Problem
 from series.jobs import media, publication
 from series.jobs.publication import season_of
-from series.models import CaptionTrack, Clip, Episode, EpisodeText, Guest, Recording, Series
+from series.models import Album, CaptionTrack, Clip, Episode, EpisodeText, Guest, Recording, Series
 from spotlight.accounts.models import Person
 from spotlight.errors import InvalidInput, SpotlightError
 from spotlight.ledger import clock, events, files, work
@@ -69,6 +71,19 @@ def save_series(series: Series, *, by: Person | None) -> Series:
     return series
 
 
+def save_record(record: Album | Guest, *, by: Person | None, **changes: Any) -> None:
+    """Write a new or changed album or guest; the episodes about it are found by their new names."""
+    with transaction.atomic():
+        is_new = record.pk is None
+        for name, value in changes.items():
+            setattr(record, name, value)
+        record.save()
+        kind = record._meta.model_name
+        events.log(f"{kind}.{'created' if is_new else 'updated'}", record, by=by)
+        for episode in record.episodes.select_related("series", "artist", "album"):
+            _index(episode)
+
+
 def create_episode(series: Series, *, by: Person | None, **fields: Any) -> Episode:
     """A new draft. `fields` are those of the model: slug, title, summary, language, artist, album, …"""
     with transaction.atomic():
@@ -93,6 +108,16 @@ def update_episode(episode: Episode, *, by: Person | None, **changes: Any) -> Ep
         _index(locked)
         events.log("episode.updated", locked, by=by, season=season_of(locked), fields=sorted(changes))
     return locked
+
+
+def remove_draft(episode: Episode, *, by: Person | None) -> None:
+    """Delete an episode that was never public."""
+    with transaction.atomic():
+        locked = _lock(episode)
+        if locked.published_at or locked.state == Episode.State.SCHEDULED:
+            raise WrongState(_("Only a draft that was never public can be deleted."))
+        events.log("episode.removed", locked, by=by, season=season_of(locked))
+        locked.delete()
 
 
 def put_text(episode: Episode, *, language: str, title: str, summary: str, by: Person | None) -> EpisodeText:
@@ -182,6 +207,25 @@ def attach_media(recording: Recording, stored: StoredFile, *, by: Person | None)
         events.log("recording.attached", locked, by=by, season=_season_of_recording(locked), size=stored.size)
         work.enqueue(media.KIND, media.key_of(locked))
     recording.refresh_from_db()
+
+
+def keep_media(upload: UploadedFile, *, by: Person | None) -> StoredFile:
+    """Store an uploaded film or recording; `attach_media` has it checked."""
+    path = files.scratch()
+    with path.open("wb") as target:
+        for chunk in upload.chunks():
+            target.write(chunk)
+    name = upload.name or ""
+    ending = PurePath(name).suffix.lower()[:8]
+    ending = ending if ending[1:].isalnum() and ending.isascii() else ""
+    return files.keep(
+        path,
+        kind=StoredFile.Kind.MEDIA,
+        media_type="application/octet-stream",
+        owner=by,
+        name=name,
+        suffix=ending,
+    )
 
 
 def keep_picture(content: bytes, *, by: Person | None) -> StoredFile:

@@ -16,19 +16,19 @@ from django.utils.translation import get_language
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
-from submissions.queries.cards import cards_of
 
 from series import permissions, queries
 from series.formats import webvtt
 from series.formats.durations import clock
 from series.formats.hashtags import is_hashtag, tag_key
-from series.forms import ArchiveForm
+from series.forms.archive import ArchiveForm
 from series.jobs import feeds
 from series.models import CaptionTrack, Clip, Episode
 from spotlight.ledger.clock import now
 from spotlight.web.cards import EpisodeCard
 from spotlight.web.oembed import iframe
 from submissions.models.season import LANGUAGES
+from submissions.queries.cards import cards_of
 
 ON_A_PAGE = 12
 IN_THE_RAIL = 12

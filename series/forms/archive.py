@@ -1,4 +1,4 @@
-"""Input into typed values."""
+"""What a visitor chooses in the archive."""
 
 from __future__ import annotations
 

@@ -1,0 +1,65 @@
+"""Who may do what in the editors' side: editors and organizers, each in their own seasons."""
+
+from typing import Any
+
+from django.db.models import ForeignKey, QuerySet
+from django.forms import ModelChoiceField
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from series import permissions
+from series.models import Series
+
+
+class EditorAdmin(ModelAdmin):
+    """Lists and forms of the hub. With `season_path`, only rows of the editor's seasons are there."""
+
+    season_path = ""
+    list_fullwidth = True
+    show_full_result_count = False
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Rows that this account edits."""
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return (
+            rows.filter(permissions.editable(request.user, season=self.season_path))
+            if self.season_path
+            else rows
+        )
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return permissions.is_editor(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return permissions.is_editor(request.user) and self.is_mine(request, obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return permissions.is_editor(request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_view_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def is_mine(self, request: HttpRequest, obj: Any) -> bool:
+        """Whether the row lies in a season that this account edits."""
+        return (
+            obj is None
+            or obj.pk is None
+            or not self.season_path
+            or self.get_queryset(request).filter(pk=obj.pk).exists()
+        )
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField:
+        """Offer only the series and seasons that this account edits."""
+        if db_field.name == "series":
+            kwargs["queryset"] = Series.objects.filter(permissions.editable(request.user))
+        if db_field.name == "season":
+            kwargs["queryset"] = db_field.remote_field.model.objects.filter(
+                permissions.editable(request.user, season="pk")
+            )
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
