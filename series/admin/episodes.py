@@ -120,7 +120,7 @@ class EpisodeAdmin(EditorAdmin):
         (None, {"fields": ("shown_state", "missing", "preview")}),
         (gettext_lazy("Episode"), {"classes": ["tab"], "fields": ("series", ("number", "kind"), "title", "slug", "language", "summary", "is_explicit")}),
         (gettext_lazy("Film"), {"classes": ["tab"], "fields": ("shown_file", "media_file", "poster_file", "chapter_lines")}),
-        (gettext_lazy("Record and people"), {"classes": ["tab"], "fields": ("artist", "guests", "album", "track_lines")}),
+        (gettext_lazy("Record and people"), {"classes": ["tab"], "fields": ("artist", "speakers", "album", "track_lines")}),
         (gettext_lazy("Publish"), {"classes": ["tab"], "fields": ("plan", ("publish_on", "publish_time"), "zone", "reason")}),
     )  # fmt: skip
 
@@ -154,7 +154,7 @@ class EpisodeAdmin(EditorAdmin):
         obj.pk, obj._state.adding = saved.pk, False
         obj.refresh_from_db()
         services.set_tracks(obj, form.cleaned_data["track_lines"], by=by)
-        services.set_guests(obj, form.cleaned_data["guests"], by=by)
+        services.set_guests(obj, form.cleaned_data["speakers"], by=by)
         give_files(request, obj, form.cleaned_data, by=by)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:

@@ -112,7 +112,7 @@ class EpisodeForm(forms.ModelForm):
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
         help_text=gettext_lazy("One a line: the code of a track or the address of its page."),
     )
-    guests = forms.ModelMultipleChoiceField(
+    speakers = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Guests"),
         queryset=Guest.objects.all(),
         required=False,
@@ -186,7 +186,7 @@ class EpisodeForm(forms.ModelForm):
             first["track_lines"] = "\n".join(
                 f"{item.track.code} {item.track.title}" for item in episode.track_list.select_related("track")
             )
-            first["guests"] = [item.guest_id for item in episode.appearances.all()]
+            first["speakers"] = [item.guest_id for item in episode.appearances.all()]
         if episode.publish_at:
             local = episode.publish_at.astimezone(zoneinfo.ZoneInfo(episode.zone))
             first |= {"publish_on": local.date(), "publish_time": local.time()}

@@ -70,7 +70,7 @@ def test_an_episode_is_made_in_one_go_and_published(client, editor, series, film
     track = making.a_track(artist)
     data = values(
         series, artist=artist.pk, track_lines=f"http://127.0.0.1:8000/tracks/{track.code}/ {track.title}", plan="now", chapter_lines="0:00 The crossing\n0:02 A locked piano",
-        guests=[Guest.objects.create(name="ハナ").pk], media_file=SimpleUploadedFile("ferry.mp4", film.read_bytes()),
+        speakers=[Guest.objects.create(name="ハナ").pk], media_file=SimpleUploadedFile("ferry.mp4", film.read_bytes()),
     )  # fmt: skip
     data |= {
         "captions-TOTAL_FORMS": "1",
