@@ -1,6 +1,6 @@
 // Upload in pieces that survives a lost connection and a reload. [data-upload data-create="address"] holds a file input, a bar and words.
 // POST create {name, size} -> 201 {"url", "offset"}; HEAD url -> Upload-Offset; PATCH url (application/offset+octet-stream, Upload-Offset)
-// -> 204 + Upload-Offset; the last one also answers Upload-Done: an address whose page or fragment replaces this box.
+// -> 204 + Upload-Offset; the last one (and a HEAD after it) also answers Upload-Done: an address whose page or fragment replaces this box.
 // Without script the plain file input is sent with the form.
 import { csrf, say } from './texts.js';
 
@@ -84,10 +84,11 @@ class Upload {
   // One move: create, ask where we are, or send a piece. True when all is there.
   async step() {
     if (!this.url) { await this.create(); return false; }
-    if (this.unsure) { await this.ask(); return false; }
+    if (this.unsure) return this.ask();
     this.started ??= { at: performance.now(), offset: this.offset };
     const piece = this.file.slice(this.offset, this.offset + CHUNK);
     const answer = await this.send('PATCH', this.url, piece, { 'Content-Type': 'application/offset+octet-stream', 'Upload-Offset': String(this.offset) });
+    if (answer.status === 409 && this.offset >= this.file.size) { this.finish(answer.header('Upload-Done')); return true; }
     if (answer.status === 409) { this.unsure = true; return false; }
     this.offset = Number(answer.header('Upload-Offset') ?? this.offset + piece.size);
     this.progress(this.offset);
@@ -110,9 +111,12 @@ class Upload {
   async ask() {
     const answer = await this.send('HEAD', this.url, null, {}, [404, 410]);
     this.unsure = false;
-    if (answer.status >= 400) { this.url = null; this.keep(null); return; }
+    if (answer.status >= 400) { this.url = null; this.keep(null); return false; }
     this.offset = Number(answer.header('Upload-Offset') ?? 0);
     this.started = null;
+    const done = answer.header('Upload-Done');
+    if (done) this.finish(done);
+    return Boolean(done);
   }
 
   // XMLHttpRequest, because fetch can't tell how much of a piece has gone out.

@@ -43,11 +43,11 @@ def test_no_accessibility_violation(page: Page, path: str, scheme: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/kit/", "/kit/desk/"])
-@pytest.mark.parametrize("width", [320, 390, 768, 1024, 1600])
-def test_nothing_is_wider_than_the_screen(page: Page, path: str, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
+def test_nothing_is_wider_than_the_screen(page: Page, path: str) -> None:
     page.goto(path)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for width in [320, 390, 768, 1024, 1600]:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_touch_targets_are_large_enough(kit: Page) -> None:
@@ -233,3 +233,33 @@ def test_without_script_forms_and_links_remain(browser: Browser, live: str) -> N
         expect(page.locator("input[type=file]").first).to_be_visible()
         page.locator(".langs button[lang=ko]").click()
         assert page.locator("html").get_attribute("lang") == "ko"
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1440, "dark")])
+def test_the_player_fits_and_is_accessible(kit: Page, width: int, scheme: str) -> None:
+    kit.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    kit.set_viewport_size({"width": width, "height": 800})
+    kit.locator(".tracks li:nth-child(2) .play").click()
+    expect(kit.locator("#player")).to_be_visible()
+    kit.locator(".extra [data-queue-toggle]").click()
+    expect(kit.locator("#queue li")).to_have_count(6)
+    assert kit.evaluate("document.documentElement.scrollWidth") <= width
+    assert violations(kit) == []
+
+
+def test_the_player_never_hides_what_has_the_focus(kit: Page) -> None:
+    kit.set_viewport_size({"width": 390, "height": 700})
+    kit.locator(".tracks li:nth-child(1) .play").click()
+    for button in kit.locator(".tracks .play").all():
+        button.focus()
+        assert button.evaluate(
+            "el => el.getBoundingClientRect().bottom <= document.getElementById('player').getBoundingClientRect().top"
+        )
+
+
+def test_the_scheme_is_kept_without_flashing(kit: Page) -> None:
+    kit.locator("[data-menu] summary").first.click()
+    kit.get_by_role("button", name="Dark").click()
+    assert 'data-theme="dark"' in kit.request.get("/kit/").text()[:200]
+    kit.locator("[data-theme-set='']").evaluate("el => el.click()")
+    assert "data-theme=" not in kit.request.get("/kit/").text()[:200]
