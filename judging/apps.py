@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,3 +9,8 @@ class JudgingConfig(AppConfig):
 
     name = "judging"
     verbose_name = _("Judging")
+
+    def ready(self) -> None:
+        """Add judging's part to the rules of seasons."""
+        import_module("judging.queries.rules")
+        import_module("judging.services.calendar")

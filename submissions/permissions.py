@@ -21,6 +21,14 @@ def has_role(user: User | AnonymousUser, season: Season | None, *roles: Role) ->
     return bool(roles_in(user, season) & set(roles))
 
 
+def roles_anywhere(user: User | AnonymousUser) -> set[str]:
+    """Every role that an account's person holds now, in whatever season; empty for visitors."""
+    if not user.is_authenticated or not user.is_active:
+        return set()
+    held = Membership.objects.filter(person__user=user, ended_at__isnull=True)
+    return set(held.values_list("role", flat=True))
+
+
 def is_staff_anywhere(user: User | AnonymousUser) -> bool:
     """Whether the account may enter the admin panel at all."""
     if not user.is_authenticated or not user.is_active:

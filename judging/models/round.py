@@ -189,6 +189,16 @@ class Criterion(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def anchors_in(self, language: str) -> dict[str, str]:
+        """Mark to what it means, in a language where somebody wrote it so, else in the season's own.
+
+        `anchors` holds marks ("2", "5", "8") and, under a language's code, the same marks in that language.
+        """
+        own = {mark: text for mark, text in self.anchors.items() if isinstance(text, str)}
+        others = self.anchors.get(language)
+        found = own | {m: t for m, t in others.items() if t} if isinstance(others, dict) else own
+        return dict(sorted(found.items(), key=lambda pair: float(pair[0])))
+
 
 class Metric(models.Model):
     """One part of a round's popularity: a measure of a source, with its weight."""

@@ -1,0 +1,1 @@
+"""Functions that read, by subject. None of them writes."""

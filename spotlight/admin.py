@@ -1,0 +1,75 @@
+"""The admin panel: django-unfold's site, entered by whoever has a staff role in any season."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.sites import UnfoldAdminSite
+
+from submissions.models import Role
+from submissions.permissions import is_staff_anywhere, roles_anywhere
+
+# Where each role starts, the first that fits; names of addresses, some of them defined by judging and series.
+STARTS: tuple[tuple[str, str], ...] = (
+    (Role.ORGANIZER, "home"),
+    (Role.CHAIR, "chair"),
+    (Role.CLEARANCE, "clearance"),
+    (Role.JUDGE, "desk"),
+    (Role.EDITOR, "admin:series_episode_changelist"),
+)
+
+
+class SpotlightAdminSite(UnfoldAdminSite):
+    """One panel for everybody with a role; each model's admin shows only the seasons of the person's roles."""
+
+    site_title = _("Spotlight")
+    site_header = _("Spotlight")
+    index_title = _("Spotlight")
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whether this account may enter at all; what it sees is decided per season."""
+        return is_staff_anywhere(request.user)
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        """Visitors are sent to sign in; a signed-in person without a role finds nothing here."""
+        inner = super().admin_view(view, cacheable)
+
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise Http404
+            return inner(request, *args, **kwargs)
+
+        return guarded
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is one sign-in for all."""
+        target = request.GET.get("next") or reverse("admin:index")
+        if request.user.is_authenticated:
+            raise Http404
+        return redirect_to_login(target, reverse("account_login"))
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is one sign-out for all."""
+        return redirect("account_logout")
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]
+        """Send everybody to where their work is."""
+        return redirect(start_page(request))
+
+
+def start_page(request: HttpRequest) -> str:
+    """The address at which a person's work begins, by the first of their roles whose page exists."""
+    if request.user.is_superuser:  # type: ignore[union-attr]
+        return reverse("home")
+    held = roles_anywhere(request.user)
+    for role, name in STARTS:
+        if role in held:
+            try:
+                return reverse(name)
+            except NoReverseMatch:
+                continue
+    return reverse("home")

@@ -1,0 +1,147 @@
+"""What every list in the admin panel has in common: it shows the seasons of the person's roles, and nothing else."""
+
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.db.models import ForeignKey, Model, QuerySet
+from django.forms import ModelChoiceField
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
+
+from spotlight.accounts.people import person_of
+from spotlight.ledger import events
+from submissions.models import Role, Season
+from submissions.queries.seasons import seasons_with_role
+
+
+def season_of(thing: Any, path: str) -> Season:
+    """The season that a row belongs to, along a lookup such as `round__season`."""
+    for step in filter(None, path.split("__")):
+        thing = getattr(thing, step)
+    return thing  # type: ignore[no-any-return]
+
+
+class SeasonChoices:
+    """Choices of related rows come from the seasons of the person's roles only."""
+
+    change_roles: tuple[Role, ...] = (Role.ORGANIZER,)
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> ModelChoiceField:
+        """Limit what a form offers to rows of seasons that this person sets up."""
+        related = db_field.remote_field.model
+        if "queryset" not in kwargs:
+            seasons = seasons_with_role(request.user, *self.change_roles)  # type: ignore[arg-type]
+            if related is Season:
+                kwargs["queryset"] = seasons
+            elif any(f.name == "season" for f in related._meta.fields):
+                kwargs["queryset"] = related._default_manager.filter(season__in=seasons)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class SeasonScopedAdmin(SeasonChoices, ModelAdmin):
+    """A model's lists and forms, limited to seasons in which the person holds `view_roles` or `change_roles`.
+
+    `season_path` is the lookup from the model to its season; empty for `Season` itself.
+    """
+
+    season_path = "season"
+    view_roles: tuple[Role, ...] = (Role.ORGANIZER,)
+    can_add = can_change = can_delete = True
+    list_fullwidth = True
+    show_full_result_count = False
+
+    def seasons(self, request: HttpRequest, *roles: Role) -> QuerySet[Season]:
+        """The seasons in which this person holds one of the roles."""
+        return seasons_with_role(request.user, *roles)  # type: ignore[arg-type]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Rows of those seasons."""
+        lookup = f"{self.season_path}__in" if self.season_path else "pk__in"
+        seasons = self.seasons(request, *self.view_roles, *self.change_roles)
+        return super().get_queryset(request).filter(**{lookup: seasons.values("pk")})
+
+    def allowed(self, request: HttpRequest, obj: Model | None, roles: tuple[Role, ...]) -> bool:
+        """Whether the person holds one of the roles: in the row's season, or anywhere if there is no row."""
+        if not request.user.is_authenticated:
+            return False
+        seasons = self.seasons(request, *roles)
+        if obj is None or obj.pk is None:
+            return seasons.exists()
+        return seasons.filter(pk=season_of(obj, self.season_path).pk).exists()
+
+    def is_frozen(self, obj: Model | None) -> bool:
+        """Whether the row is part of the rules of a season that is open."""
+        return False
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.allowed(request, obj, (*self.view_roles, *self.change_roles))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.can_add and self.allowed(request, None, self.change_roles)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.can_change and self.allowed(request, obj, self.change_roles) and not self.is_frozen(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.can_delete and self.allowed(request, obj, self.change_roles) and not self.is_frozen(obj)
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
+        """What is made in a form stands in the event log too."""
+        self._log(request, obj, "added")
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
+        """The same for what is changed; the fields are named, not their values."""
+        self._log(request, obj, "changed", message)
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        """The same for what is deleted."""
+        for obj in queryset:
+            self._log(request, obj, "deleted")
+        return super().log_deletions(request, queryset)
+
+    def _log(self, request: HttpRequest, obj: Any, what: str, message: Any = None) -> None:
+        season = season_of(obj, self.season_path)
+        facts = {"form": message} if isinstance(message, list) and message else {}
+        events.log(f"{obj._meta.model_name}.{what}", obj, by=person_of(request.user), season=season.slug, **facts)  # type: ignore[arg-type]
+
+
+class ReadOnlyAdmin(SeasonScopedAdmin):
+    """A list to read."""
+
+    can_add = can_change = can_delete = False
+
+
+class SeasonInline(SeasonChoices):
+    """A part of a season's form: whoever may change the season may change it, until it is open."""
+
+    extra = 0
+    frozen_when_open = True
+
+    def _free(self, obj: Any) -> bool:
+        season = obj if isinstance(obj, Season) else getattr(obj, "season", None)
+        return not (self.frozen_when_open and season is not None and season.opened_at)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._free(obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._free(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._free(obj)
+
+
+class SeasonTabular(SeasonInline, TabularInline):
+    """Rows as a table."""
+
+
+class SeasonStacked(SeasonInline, StackedInline):
+    """Rows one below the other."""

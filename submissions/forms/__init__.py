@@ -1,0 +1,1 @@
+"""Input into typed values, errors into answers, by subject. No business rule lives here."""

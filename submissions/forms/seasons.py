@@ -1,0 +1,107 @@
+"""Forms of the set-up: a season and its parts in the admin panel, and the pages around opening."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from submissions.forms.languages import LanguagesField
+from submissions.models import Division, Market, Question, Season, Terms
+from submissions.queries import rules
+
+MOMENTS = ("entries_open_at", "entries_close_at", "clearing_ends_at", "results_at")
+
+
+def add_problems(form: forms.ModelForm, problems: list[rules.Problem]) -> None:
+    """Put each problem at its field, or above the form if it has none there."""
+    for problem in problems:
+        form.add_error(problem.field if problem.field in form.fields else None, problem.message)
+
+
+class ZonedModelForm(forms.ModelForm):
+    """Times are typed and shown in the season's zone."""
+
+    moments: tuple[str, ...] = ()
+
+    def zone(self) -> ZoneInfo:
+        """The zone of what is edited; for a season, the one that is being sent."""
+        raise NotImplementedError
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        with timezone.override(self.zone()):
+            for name in self.moments:
+                value = self.initial.get(name)
+                if name in self.fields and value is not None:
+                    self.initial[name] = timezone.make_naive(value)
+
+    def _clean_fields(self) -> None:
+        with timezone.override(self.zone()):
+            super()._clean_fields()
+
+
+class SeasonForm(ZonedModelForm):
+    """A season's own fields; contradictions are refused at the field."""
+
+    moments = MOMENTS
+
+    class Meta:
+        model = Season
+        fields = "__all__"
+
+    def zone(self) -> ZoneInfo:
+        sent = self.data.get(self.add_prefix("zone")) if self.is_bound else None
+        return rules.season_zone(Season(zone=sent or self.instance.zone))
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if not self.errors:
+            add_problems(self, rules.limit_problems(self.instance) + rules.calendar_problems(self.instance))
+
+
+class MarketForm(forms.ModelForm):
+    names = LanguagesField(max_length=80)
+
+    class Meta:
+        model = Market
+        fields = ["code", "name", "names", "order"]
+
+
+class DivisionForm(forms.ModelForm):
+    names = LanguagesField(max_length=80)
+
+    class Meta:
+        model = Division
+        fields = ["code", "name", "names", "order"]
+
+
+class QuestionForm(forms.ModelForm):
+    texts = LanguagesField(max_length=300)
+
+    class Meta:
+        model = Question
+        fields = ["order", "text", "texts", "needs_yes"]
+
+
+class TermsForm(forms.ModelForm):
+    texts = LanguagesField(long=True)
+
+    class Meta:
+        model = Terms
+        fields = ["dated_on", "text", "texts"]
+
+
+class NewSeasonForm(forms.Form):
+    """What is asked before a season is made; everything else can be changed afterwards."""
+
+    preset = forms.ChoiceField(label=_("Begin with"), widget=forms.RadioSelect)
+    name = forms.CharField(label=_("Name"), max_length=120)
+    slug = forms.SlugField(label=_("Address"), max_length=64, help_text=_("Small letters, digits and hyphens: /seasons/address/"))
+    zone = forms.ChoiceField(label=_("Time zone"))
+    starts_at = forms.DateTimeField(
+        label=_("Entries open"),
+        help_text=_("In the season's time zone. All other dates are proposed from it."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )

@@ -1,0 +1,1 @@
+"""What people do, by subject: one human verb each. Services check, lock, write and log; they never see a request."""
