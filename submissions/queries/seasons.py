@@ -1,9 +1,10 @@
 """Seasons, and the seasons in which somebody has a role."""
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from spotlight.accounts.models import User
-from submissions.models import Role, Season
+from submissions.models import Role, Season, SeasonText
 
 
 def public_seasons() -> QuerySet[Season]:
@@ -24,3 +25,29 @@ def seasons_with_role(user: User, *roles: Role) -> QuerySet[Season]:
     return Season.objects.filter(
         memberships__person__user=user, memberships__role__in=roles, memberships__ended_at__isnull=True
     ).distinct()
+
+
+def season_as(user: User | AnonymousUser, slug: str, *roles: Role) -> Season | None:
+    """The season of this address if the account holds one of `roles` in it (or is the operator's), else None."""
+    if not user.is_authenticated:
+        return None
+    return seasons_with_role(user, *roles).filter(slug=slug).first()
+
+
+def readable_season(user: User | AnonymousUser, slug: str) -> Season | None:
+    """The season of this address: for everybody once it was opened, before that for those who set it up."""
+    return public_seasons().filter(slug=slug).first() or season_as(user, slug, Role.ORGANIZER, Role.CHAIR)
+
+
+def text_of(season: Season, language: str) -> SeasonText:
+    """What a season says of itself in a language: written in it, else in the season's own, else in whatever there is."""
+    texts = {text.language: text for text in season.texts.all()}
+    order = [language, season.language, *sorted(texts)]
+    found = [texts[code] for code in order if code in texts]
+    return SeasonText(
+        season=season,
+        language=found[0].language if found else season.language,
+        name=next((t.name for t in found[:1] if t.name), season.name),
+        headline=next((t.headline for t in found if t.headline), ""),
+        about=next((t.about for t in found if t.about), ""),
+    )

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from spotlight.accounts.models import Person
 from spotlight.errors import InvalidInput, NotFound, SpotlightError
@@ -155,7 +156,7 @@ def _send(invitation: Invitation) -> None:
     mail.write(
         "invitation", to=invitation.email, language=invitation.language, season=invitation.season.slug,
         context={
-            "invitation": invitation, "season": invitation.season,
+            "invitation": invitation, "season": invitation.season, "action": gettext_lazy("Open the invitation"),
             "url": settings.SITE_URL + reverse("invitation", args=[token]),
         },
     )  # fmt: skip

@@ -1,0 +1,75 @@
+"""What every page knows: the season it belongs to, who is reading, where they can go, and the season's own stylesheet."""
+
+from functools import cache
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve, reverse
+from django.utils.translation import gettext as _
+
+from spotlight.accounts.people import person_of
+from submissions.models import Season
+from submissions.permissions import STAFF, roles_anywhere, roles_in
+from submissions.queries.seasons import current_season, readable_season
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Values for `templates/base.html`. A view that shows another season passes its own `season`."""
+    user = getattr(request, "user", None)
+    season = _season(request)
+    signed_in = user is not None and user.is_authenticated
+    return {
+        "season": season,
+        "person": person_of(user) if signed_in else None,
+        "roles": roles_in(user, season) if signed_in else set(),
+        "nav": _links(request, _public_links(season)),
+        "account_nav": _links(request, _own_links(roles_anywhere(user) if signed_in else set())) if signed_in else [],
+        "brand_stylesheet": brand_stylesheet(season),
+    }
+
+
+def brand_stylesheet(season: Season | None) -> str:
+    """The address of the season's theme, with a part that changes with it; empty if it has none."""
+    if season is None or not (season.brand_color or season.logo_id):
+        return ""
+    return f"{reverse('season_theme', args=[season.slug])}?v={season.brand_color.lstrip('#')}{season.logo_id or ''}"
+
+
+def _season(request: HttpRequest) -> Season | None:
+    """The season named in the address, else the current one."""
+    match = request.resolver_match
+    slug = match.kwargs.get("season") if match else None
+    found = readable_season(request.user, slug) if isinstance(slug, str) else None
+    return found or current_season()
+
+
+def _public_links(season: Season | None) -> list[tuple[str, str]]:
+    links = [(_("Playlist"), "/playlist/")]
+    if season is not None:
+        links += [(_("Leaderboard"), f"/seasons/{season.slug}/leaderboard/"), (_("Season"), reverse("season", args=[season.slug]))]
+    return [*links, (_("Off the Record"), "/offtherecord/"), (_("Enter"), "/submit/")]
+
+
+def _own_links(held: set[str]) -> list[tuple[str, str]]:
+    links = [(_("My entries"), "/me/")]
+    if held & set(STAFF):
+        links.append((_("My work"), reverse("admin:index")))
+    if "partner" in held:
+        links.append((_("Partner room"), "/partners/"))
+    return links
+
+
+def _links(request: HttpRequest, links: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    return [
+        {"label": label, "href": href, "current": request.path.startswith(href)} for label, href in links if _answers(href)
+    ]
+
+
+@cache
+def _answers(path: str) -> bool:
+    """Whether anything is served at an address."""
+    try:
+        resolve(path)
+    except Resolver404:
+        return False
+    return True

@@ -1,0 +1,157 @@
+"""The rules in words: what the rules page and the last look before opening show. Reads the rules document only."""
+
+import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from spotlight.web.languages import pick, reader_language
+from submissions.models import Season
+from submissions.queries import rules as season_rules
+from submissions.queries.seasons import text_of
+
+
+def page(season: Season) -> dict[str, Any]:
+    """Everything that the rules page shows, in the reader's language where somebody wrote it."""
+    rules = season_rules.rules_of(season)
+    return {
+        "season": season,
+        "text": text_of(season, reader_language()),
+        "calendar": _calendar(season, rules),
+        "entries": rules["entries"],
+        "markets": [worded(market) for market in rules["markets"]],
+        "divisions": [worded(division) for division in rules["divisions"]],
+        "questions": [pick(q["text"], q["texts"]) for q in rules["questions"]],
+        "terms": [(datetime.date.fromisoformat(t["dated"]), pick(t["text"], t["texts"])) for t in rules["terms"]],
+        "rounds": [_round(part) for part in rules.get("rounds", [])],
+        "prizes": [_prize(prize) for prize in rules.get("prizes", [])],
+        "amendments": _amendments(season),
+        "seed_sha256": rules["seed_sha256"],
+        "any_blind": any(part["panel"]["blind"] for part in rules.get("rounds", [])),
+    }
+
+
+def worded(part: dict[str, Any]) -> str:
+    """The name of a market, division, round, criterion or prize in the reader's language."""
+    return pick(part["name"], part["names"])
+
+
+def _calendar(season: Season, rules: dict[str, Any]) -> list[tuple[str, datetime.datetime, datetime.datetime | None]]:
+    rows = [(_("Entries"), season.entries_open_at, season.entries_close_at), (_("Clearing ends"), season.clearing_ends_at, None)]
+    for part in rules.get("rounds", []):
+        rows.append((worded(part), _moment(part["opens_at"]), _moment(part["locks_at"])))
+    rows.append((_("Results"), season.results_at, None))
+    return [row for row in rows if row[1]]
+
+
+def _moment(text: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(text)
+
+
+def percent(weight: str) -> str:
+    """A weight such as `0.35` as `35 %`."""
+    value = round(float(weight) * 100, 1)
+    return f"{value:g} %"
+
+
+def cut_words(part: dict[str, Any]) -> str:
+    """How many advance from a round, in words."""
+    cut = part["cut"]
+    number = str(cut["lowest"]) if cut["lowest"] == cut["highest"] else _("%(low)d to %(high)d") % {"low": cut["lowest"], "high": cut["highest"]}
+    sentences = {
+        "overall": ngettext("%(number)s advances.", "%(number)s advance.", cut["highest"]),
+        "market": ngettext("%(number)s advances in each market.", "%(number)s advance in each market.", cut["highest"]),
+        "division": ngettext("%(number)s advances in each division.", "%(number)s advance in each division.", cut["highest"]),
+    }
+    return sentences[cut["scope"]] % {"number": number}
+
+
+def _round(part: dict[str, Any]) -> dict[str, Any]:
+    language = reader_language()
+    return {
+        "number": part["number"],
+        "name": worded(part),
+        "opens": _moment(part["opens_at"]), "locks": _moment(part["locks_at"]), "closes": _moment(part["closes_at"]),
+        "cut": cut_words(part),
+        "weights": weight_words(part["weights"]),
+        "panel": panel_words(part["panel"]) if float(part["weights"]["panel"]) else "",
+        "blind": part["panel"]["blind"],
+        "criteria": [(worded(c), percent(c["weight"]), _anchors(c["anchors"], language)) for c in part["criteria"]],
+        "metrics": [(metric_words(m["metric"]), percent(m["weight"])) for m in part["metrics"]],
+        "popularity": popularity_words(part) if part["metrics"] else "",
+        "ties": tie_words(part["methods"]["ties"]),
+    }  # fmt: skip
+
+
+def _anchors(anchors: dict[str, Any], language: str) -> list[tuple[str, str]]:
+    own = {mark: text for mark, text in anchors.items() if isinstance(text, str)}
+    found = own | (anchors.get(language) or {})
+    return sorted(found.items(), key=lambda pair: float(pair[0]))
+
+
+def weight_words(weights: dict[str, str]) -> str:
+    """Who decides a round, in a sentence."""
+    popularity, panel = weights["popularity"], weights["panel"]
+    if not float(popularity):
+        return _("The panel alone decides.")
+    if not float(panel):
+        return _("Popularity alone decides.")
+    return _("Popularity counts %(popularity)s, the panel %(panel)s.") % {"popularity": percent(popularity), "panel": percent(panel)}
+
+
+def panel_words(panel: dict[str, Any]) -> str:
+    """How many judges hear an entry, in a sentence."""
+    if panel["design"] == "all-hear-all":
+        heard = _("Every judge hears every entry, except where a conflict forbids it.")
+    else:
+        heard = _("Each entry is dealt at random to %(judges)d judges without a conflict.") % {"judges": panel["judges_per_entry"]}
+    floor = ngettext(
+        "An entry needs %(sheets)d score sheet to advance.", "An entry needs %(sheets)d score sheets to advance.", panel["minimum_sheets"]
+    ) % {"sheets": panel["minimum_sheets"]}
+    return f"{heard} {floor}"
+
+
+def metric_words(metric: str) -> str:
+    """What a metric counts."""
+    known = {
+        "plays": _("Plays here, once per listener, track and day, after 30 seconds"),
+        "likes": _("Likes here, one per account"),
+        "shares": _("Shares from here, one per listener, track and day"),
+        "uses": _("Fans' videos made with the track, checked by a person"),
+    }
+    source, _dot, measure = metric.rpartition(".")
+    return known.get(metric) or _("%(measure)s on %(source)s") % {"measure": measure, "source": source}
+
+
+def popularity_words(part: dict[str, Any]) -> str:
+    """The window that counts."""
+    days = (part["methods"]["options"] or {}).get("popularity", {}).get("window_days", 28)
+    since = _("from a track's release") if part["number"] == 1 else _("from the opening of the round")
+    return _("Counted over %(days)d days %(since)s, compared within each market, with days that stick out cut down.") % {"days": days, "since": since}
+
+
+def tie_words(chain: str) -> str:
+    """What decides between equal scores."""
+    first = {
+        "panel-first": _("the higher panel score, then the higher probability of belonging above the line"),
+        "popularity-first": _("the higher popularity, then the higher probability of belonging above the line"),
+        "countback": _("the better marks in the criterion of the highest weight"),
+        "extend-cut": _("nothing: everybody who is tied at the line advances"),
+    }[chain]
+    return _("Between equal scores decides %(first)s; last of all a draw from a seed whose hash is published here.") % {"first": first}
+
+
+NO_DECIMALS = {"JPY", "KRW"}
+
+
+def _prize(prize: dict[str, Any]) -> dict[str, Any]:
+    amount = ""
+    if prize["amount"]:
+        value = prize["amount"] if prize["currency"] in NO_DECIMALS else prize["amount"] / 100
+        amount = f"{value:,.0f} {prize['currency']}" if value == int(value) else f"{value:,.2f} {prize['currency']}"
+    return {**prize, "words": worded(prize), "sum": amount}
+
+
+def _amendments(season: Season) -> list[Any]:
+    return list(season.amendments.filter(approved_at__isnull=False).select_related("proposed_by", "approved_by"))

@@ -1,0 +1,150 @@
+"""A season in public: its page, its rules, its looks; and for the organizer: opening it, moving windows."""
+
+import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from spotlight.errors import SpotlightError
+from spotlight.ledger import clock
+from spotlight.web.draw import Stage
+from spotlight.web.languages import reader_language
+from spotlight.web.theme import ThemeRefused, theme_css
+from submissions.forms.amendments import AmendmentForm
+from submissions.models import Amendment, Season
+from submissions.queries import rules as season_rules
+from submissions.queries.seasons import text_of
+from submissions.services import amendments, seasons
+from submissions.views import rulebook
+from submissions.views.answers import own_season, public_season, the_person
+
+
+@require_GET
+def season_page(request: HttpRequest, season: str) -> HttpResponse:
+    """Where a season is, what it is about, and how to take part."""
+    found = public_season(request, season)
+    now = clock.now()
+    return render(
+        request, "submissions/seasons/season.html",
+        {
+            "season": found, "text": text_of(found, reader_language()), "now": now, "stages": stages(found),
+            "can_enter": found.state == Season.State.OPEN and _within(found.entries_open_at, found.entries_close_at, now),
+            "partners": found.partners.select_related("organisation"),
+            "next_moment": next((w for w in amendments.all_windows(found) if w.at > now), None),
+        },
+    )  # fmt: skip
+
+
+def _within(start: datetime.datetime | None, end: datetime.datetime | None, now: datetime.datetime) -> bool:
+    return bool(start and end and start <= now < end)
+
+
+def stages(season: Season) -> list[Stage]:
+    """The season's calendar as stages of a ruler: entries, clearing, then what judging adds (rounds)."""
+    made = []
+    if season.entries_open_at and season.entries_close_at:
+        made.append(Stage(_("Entries"), season.entries_open_at, season.entries_close_at))
+    rounds = [part for part in season_rules.rules_of(season).get("rounds", [])]
+    for part in rounds:
+        start, end = (datetime.datetime.fromisoformat(part[key]) for key in ("opens_at", "closes_at"))
+        made.append(Stage(rulebook.worded(part), start, end, rulebook.cut_words(part)))
+    if season.results_at:
+        made.append(Stage(_("Results"), season.results_at, season.results_at + datetime.timedelta(days=1)))
+    return made
+
+
+@require_GET
+def season_rules_page(request: HttpRequest, season: str) -> HttpResponse:
+    """The rules in words, with the hash that was stored when they were frozen."""
+    found = public_season(request, season)
+    return render(request, "submissions/seasons/rules.html", rulebook.page(found))
+
+
+@require_GET
+def season_rules_json(request: HttpRequest, season: str) -> HttpResponse:
+    """The frozen rules, byte for byte as they were hashed."""
+    found = public_season(request, season)
+    document = found.rules or season_rules.rules_of(found)
+    response = HttpResponse(season_rules.canonical(document), content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = f'inline; filename="{found.slug}-rules.json"'
+    return response
+
+
+@require_GET
+def season_theme(request: HttpRequest, season: str) -> HttpResponse:
+    """The season's brand as a stylesheet; empty if it has none."""
+    found = public_season(request, season)
+    try:
+        css = theme_css(brand=found.brand_color, logo_url="")
+    except ThemeRefused:
+        css = ""
+    response = HttpResponse(css, content_type="text/css; charset=utf-8")
+    if found.opened_at:
+        response["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def opening(request: HttpRequest, season: str) -> HttpResponse:
+    """What still stands in the way of opening; if nothing does, a last look and the button."""
+    own = own_season(request, season)
+    if own.opened_at:
+        return redirect("season_rules", own.slug)
+    sure = request.method != "POST" or bool(request.POST.get("sure"))
+    if request.method == "POST" and sure:
+        try:
+            seasons.open_season(own, by=the_person(request))
+        except SpotlightError as refusal:
+            messages.error(request, refusal.message)
+        else:
+            messages.success(request, _("%(season)s is open. Its rules are frozen.") % {"season": own.name})
+            return redirect("season_rules", own.slug)
+    context = {**rulebook.page(own), "problems": season_rules.opening_problems(own, clock.now()), "unsure": not sure}
+    return render(request, "submissions/seasons/opening.html", context, status=200 if sure else 422)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def amend(request: HttpRequest, season: str) -> HttpResponse:
+    """Propose to move a window of an open season, and see what waits for approval."""
+    own = own_season(request, season)
+    form = AmendmentForm(request.POST or None, season=own)
+    if request.method == "POST" and form.is_valid():
+        try:
+            amendments.propose_amendment(own, by=the_person(request), **form.cleaned_data)
+        except SpotlightError as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        else:
+            messages.success(request, _("Proposed. Another organizer has to approve it."))
+            return redirect("amend", own.slug)
+    return render(request, "submissions/seasons/amend.html", _amendments(request, own, form), status=422 if form.errors else 200)
+
+
+def _amendments(request: HttpRequest, season: Season, form: AmendmentForm) -> dict[str, Any]:
+    labels = {window.field: window.label for window in amendments.all_windows(season)}
+    rows = [(labels.get(row.field, row.field), row) for row in season.amendments.select_related("proposed_by", "approved_by")]
+    return {"season": season, "form": form, "rows": rows, "me": the_person(request)}
+
+
+@login_required
+@require_POST
+def amendment_action(request: HttpRequest, season: str, number: int) -> HttpResponse:
+    """Approve a proposal of somebody else, or withdraw one."""
+    own = own_season(request, season)
+    amendment = get_object_or_404(Amendment, season=own, pk=number)
+    try:
+        if request.POST.get("do") == "withdraw":
+            amendments.withdraw_amendment(amendment, by=the_person(request))
+            messages.success(request, _("The proposal was withdrawn."))
+        else:
+            amendments.approve_amendment(amendment, by=the_person(request))
+            messages.success(request, _("Approved. The window has moved, and the rules page says so."))
+    except SpotlightError as refusal:
+        messages.error(request, refusal.message)
+    return redirect("amend", own.slug)
