@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from judging.views import chair, desk, media, welcome
+from judging.views import chair, desk, home, media, setup, welcome
 
 urlpatterns = [
+    path("admin/home/", home.index, name="home"),
+    path("admin/seasons/new/", setup.new_season, name="new_season"),
+    path("admin/seasons/<slug:season>/ask/", setup.ask, name="ask"),
     path("admin/desk/", desk.index, name="desk"),
     path("admin/desk/welcome/<slug:slug>/", welcome.welcome, name="desk_welcome"),
     path("admin/desk/welcome/<slug:slug>/accept/", welcome.accept, name="desk_accept"),

@@ -95,8 +95,8 @@ if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 INSTALLED_APPS = [
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "spotlight.apps.SpotlightAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -151,11 +151,25 @@ TEMPLATES = [
                 "django.template.context_processors.csp",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "spotlight.web.context.shell",
+                "spotlight.context.shell",
             ],
         },
     }
 ]
+
+# The look of django-unfold's pages: ours, see spotlight/admin.py.
+UNFOLD = {
+    "SITE_TITLE": SITE_NAME,
+    "SITE_HEADER": SITE_NAME,
+    "SITE_URL": "/",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": True,
+    "SHOW_BACK_BUTTON": True,
+    "BORDER_RADIUS": "2px",
+    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "spotlight.panel.navigation"},
+    "ACCOUNT": {"navigation": "spotlight.panel.account_links"},
+}
 
 FORM_RENDERER = "spotlight.web.forms.SpotlightRenderer"
 
@@ -171,7 +185,7 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
-LOGIN_REDIRECT_URL = "/me/"
+LOGIN_REDIRECT_URL = "/start/"
 LOGIN_URL = "account_login"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 AUTH_PASSWORD_VALIDATORS = [

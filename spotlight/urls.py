@@ -1,8 +1,10 @@
 """The address map."""
 
 from django.conf import settings
+from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from spotlight.start import start
 from spotlight.web import health, oembed
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,7 +13,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("start/", start, name="start"),
+    path("", include("submissions.urls")),
+    path("", include("judging.urls")),
     path("", include("series.urls")),
+    path("admin/", admin.site.urls),
     path("oembed", oembed.answer_request, {"finders": ["series.jobs.feeds.embed_at"]}, name="oembed"),
 ]
 

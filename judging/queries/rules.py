@@ -150,6 +150,33 @@ def groups_of(round_: Round, season: Season) -> int:
     return 1
 
 
+def problems_of_round(round_: Round) -> list[Problem]:
+    """What contradicts itself in one round as it stands in memory, against its stored neighbors; rubric and metrics apart."""
+    season = round_.season
+    others = [other for other in Round.objects.filter(season=season).order_by("number") if other.pk != round_.pk]
+    if any(other.number == round_.number for other in others):
+        return [Problem(_("Another round has this number."), "number", _about(round_))]
+    earlier = next((other for other in reversed(others) if other.number < round_.number), None)
+    later = next((other for other in others if other.number > round_.number), None)
+    problems = weight_problems(round_) + cut_problems(round_, earlier, season) + round_window_problems(round_, earlier, season)
+    if later is not None:
+        problems += _against_later(round_, later, season)
+    elif season.results_at and season.results_at < round_.closes_at:
+        problems.append(Problem(_("The last round closes after the results are announced."), "closes_at", _about(round_)))
+    return problems
+
+
+def _against_later(round_: Round, later: Round, season: Season) -> list[Problem]:
+    problems = []
+    if later.opens_at < round_.closes_at:
+        text = _("This round closes after round %(number)d opens.") % {"number": later.number}
+        problems.append(Problem(text, "closes_at", _about(round_)))
+    if cut_problems(later, round_, season):
+        text = _("Fewer would come out of this round than round %(number)d lets through.") % {"number": later.number}
+        problems.append(Problem(text, "cut_lowest", _about(round_)))
+    return problems
+
+
 def cut_problems(round_: Round, earlier: Round | None, season: Season) -> list[Problem]:
     """A cut can't be larger than the field that reaches it."""
     if round_.cut_lowest > round_.cut_highest:

@@ -91,17 +91,3 @@ class TermsForm(forms.ModelForm):
     class Meta:
         model = Terms
         fields = ["dated_on", "text", "texts"]
-
-
-class NewSeasonForm(forms.Form):
-    """What is asked before a season is made; everything else can be changed afterwards."""
-
-    preset = forms.ChoiceField(label=_("Begin with"), widget=forms.RadioSelect)
-    name = forms.CharField(label=_("Name"), max_length=120)
-    slug = forms.SlugField(label=_("Address"), max_length=64, help_text=_("Small letters, digits and hyphens: /seasons/address/"))
-    zone = forms.ChoiceField(label=_("Time zone"))
-    starts_at = forms.DateTimeField(
-        label=_("Entries open"),
-        help_text=_("In the season's time zone. All other dates are proposed from it."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
