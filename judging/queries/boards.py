@@ -33,21 +33,27 @@ def released_rounds(season: Season) -> QuerySet[Round]:
     return Round.objects.filter(season=season, state=Round.State.ANNOUNCED).order_by("-number")
 
 
-def released_standing_rows(round: Round) -> QuerySet[Standing]:
-    """The rows of a round's released standings, by rank; empty before the release."""
+def released_standing_rows(round: Round, season: Season) -> QuerySet[Standing]:
+    """The rows of a round's released standings that the season shows; alphabetical where the order is hidden."""
     release = Release.objects.filter(round=round, round__state=Round.State.ANNOUNCED).order_by("-pk").first()
     if release is None:
         return Standing.objects.none()
-    return (
-        Standing.objects.filter(standings=release.standings)
-        .select_related(
-            "entry__decision",
-            "entry__submission__track",
-            "entry__submission__artist",
-            "entry__submission__market",
-        )
-        .order_by("rank")
+    shown = Standing.objects.filter(
+        standings=release.standings, rank__lte=season.board_size
+    ).prefetch_related("entry__submission__track__billing__artist")
+    if season.board_mode == Season.BoardMode.HIDDEN:
+        return shown.none()
+    order = (
+        ["entry__submission__track__title", "entry__code"]
+        if season.board_mode == Season.BoardMode.TOP_UNORDERED
+        else ["rank"]
     )
+    return shown.select_related(
+        "entry__decision",
+        "entry__submission__track",
+        "entry__submission__artist",
+        "entry__submission__market",
+    ).order_by(*order)
 
 
 @dataclass(frozen=True)
@@ -64,8 +70,10 @@ def winners(season: Season) -> list[Winner]:
     last = Round.objects.filter(season=season).order_by("-number").first()
     if last is None or last.state != Round.State.ANNOUNCED:
         return []
-    decided = Decision.objects.filter(round=last, outcome=Decision.Outcome.IN).select_related(
-        "entry__submission__track", "entry__submission__artist"
+    decided = (
+        Decision.objects.filter(round=last, outcome=Decision.Outcome.IN)
+        .select_related("entry__submission__track", "entry__submission__artist")
+        .prefetch_related("entry__submission__track__billing__artist")
     )
     live = (
         Award.objects.filter(entry__round=last)
@@ -83,5 +91,7 @@ def advanced(round: Round) -> list[Submission]:
     decisions = Decision.objects.filter(round=round, outcome=Decision.Outcome.IN).order_by("rank")
     return [
         d.entry.submission
-        for d in decisions.select_related("entry__submission__track", "entry__submission__artist")
+        for d in decisions.select_related("entry__submission__track", "entry__submission__artist").prefetch_related(
+            "entry__submission__track__billing__artist"
+        )
     ]  # fmt: skip

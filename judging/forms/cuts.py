@@ -1,0 +1,34 @@
+"""Forms of the cut."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from judging.models import Round
+
+
+class NumberForm(forms.Form):
+    """How many advance, within the range of the rules, with the reason that is published."""
+
+    number = forms.IntegerField(label=_("How many advance"))
+    reason = forms.CharField(
+        label=_("Why this number"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
+    )
+
+    def __init__(self, round: Round, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["number"]
+        field.help_text = _("From %(lowest)d to %(highest)d, as the rules say.") % {
+            "lowest": round.cut_lowest,
+            "highest": round.cut_highest,
+        }
+        field.widget.attrs |= {"min": round.cut_lowest, "max": round.cut_highest}
+
+
+class NoteForm(forms.Form):
+    """A note or reason beside a decision."""
+
+    note = forms.CharField(
+        label=_("Note"), widget=forms.Textarea(attrs={"rows": 2}), max_length=2000, required=False
+    )

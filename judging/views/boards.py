@@ -1,0 +1,144 @@
+"""Public boards: the weekly chart, the released standings, the results; and, for its artist, why this rank."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from judging.models import Award, ChartRow, ChartWeek, Entry, Round
+from judging.queries import boards
+from judging.queries.explain import why
+from judging.services import prizes
+from spotlight.accounts.people import person_of
+from spotlight.errors import SpotlightError
+from spotlight.web.cards import TrackCard
+from submissions.models import Season
+from submissions.queries.cards import card_of, moved
+from submissions.queries.seasons import public_seasons
+
+PAGE = 25
+
+
+def _season(slug: str) -> Season:
+    return get_object_or_404(public_seasons(), slug=slug)
+
+
+@require_GET
+def leaderboard(request: HttpRequest, season: str) -> HttpResponse:
+    """The popularity chart week by week; after a round's release also its blended standings."""
+    found = _season(season)
+    weeks = list(boards.chart_weeks(found))
+    released = list(boards.released_rounds(found))
+    week = _chosen_week(request, weeks)
+    page = Paginator(boards.chart_rows(found, week), PAGE).get_page(request.GET.get("page")) if week else None
+    return render(
+        request,
+        "judging/boards/leaderboard.html",
+        {
+            "season": found, "weeks": weeks, "week": week, "page": page, "released": released,
+            "rows": [_chart_card(found, row) for row in page] if page else [],
+        },
+    )  # fmt: skip
+
+
+def _chosen_week(request: HttpRequest, weeks: list[ChartWeek]) -> ChartWeek | None:
+    wanted = request.GET.get("week", "")
+    if not wanted:
+        return weeks[0] if weeks else None
+    match = next((week for week in weeks if str(week.number) == wanted), None)
+    if match is None:
+        raise Http404
+    return match
+
+
+def _chart_card(season: Season, row: ChartRow) -> tuple[TrackCard, ChartRow]:
+    """A row as a card, with no more than the season shows."""
+    card = card_of(row.track)
+    mode = season.board_mode
+    if mode == Season.BoardMode.ORDER:
+        card = card_of(row.track, rank=row.rank)
+    elif mode in (Season.BoardMode.MOVEMENT, Season.BoardMode.FULL):
+        card = moved(card, rank=row.rank, previous=row.previous, is_new=row.weeks == 1)
+    return card, row
+
+
+@require_GET
+def released(request: HttpRequest, season: str, number: int) -> HttpResponse:
+    """The blended standings of an announced round, in the detail that the season allows."""
+    found = _season(season)
+    round = get_object_or_404(found.rounds, number=number, state=Round.State.ANNOUNCED)
+    rows = boards.released_standing_rows(round, found)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "season": found,
+        "round": round,
+        "page": page,
+        "cards": [(card_of(r.entry.submission.track), r) for r in page],
+    }
+    return render(request, "judging/boards/released.html", context)
+
+
+@require_GET
+def results(request: HttpRequest, season: str) -> HttpResponse:
+    """Winners with their prizes, shortlist, longlist, and how it was decided."""
+    found = _season(season)
+    winners = [(card_of(w.submission.track, obi="winner"), w) for w in boards.winners(found)]
+    rounds = [(round, _advanced_cards(round, found)) for round in boards.released_rounds(found)]
+    return render(
+        request, "judging/boards/results.html", {"season": found, "winners": winners, "rounds": rounds}
+    )
+
+
+def _advanced_cards(round: Round, season: Season) -> list[TrackCard]:
+    return [card_of(submission.track, obi="shortlist") for submission in boards.advanced(round)]
+
+
+def _own_entry(request: HttpRequest, code: str) -> Entry:
+    """An entry of the signed-in artist; 404 for anybody else's."""
+    entries = Entry.objects.filter(submission__artist__members__person__user=request.user).select_related(
+        "round__season", "submission__track", "submission__artist"
+    )  # type: ignore[misc]
+    return get_object_or_404(entries, code=code)
+
+
+@login_required
+@require_GET
+def why_this_rank(request: HttpRequest, code: str) -> HttpResponse:
+    """Why an entry of mine stands where it stands, once its round is announced."""
+    entry = _own_entry(request, code)
+    explanation = why(entry)
+    if explanation is None:
+        raise Http404
+    award = (
+        Award.objects.filter(entry=entry).exclude(state=Award.State.LAPSED).select_related("prize").first()
+    )
+    context = {
+        "why": explanation,
+        "entry": entry,
+        "round": entry.round,
+        "season": entry.round.season,
+        "award": award,
+    }
+    return render(request, "judging/boards/why.html", context)
+
+
+@login_required
+@require_POST
+def answer_award(request: HttpRequest, code: str) -> HttpResponse:
+    """Accept or decline a prize."""
+    entry = _own_entry(request, code)
+    award = get_object_or_404(
+        Award, entry=entry, entry__round__state=Round.State.ANNOUNCED, code=request.POST.get("award", "")
+    )
+    person = person_of(request.user)  # type: ignore[arg-type]
+    assert person is not None
+    try:
+        prizes.answer_award(award, accepts=request.POST.get("answer") == "accept", by=person)
+    except SpotlightError as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("Thank you. The organizers have your answer."))
+    return redirect("why", code=code)

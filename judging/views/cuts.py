@@ -1,0 +1,157 @@
+"""The cut, for organizers and chairs: dry run, number, proposal, approval, announcement, prizes."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from judging.forms.cuts import NoteForm, NumberForm
+from judging.models import Award, Cut, Round
+from judging.queries import cuts as lines
+from judging.services import cuts, prizes
+from spotlight.accounts.models import User
+from spotlight.accounts.people import person_of
+from spotlight.errors import SpotlightError
+from submissions.queries.seasons import seasons_with_role
+
+
+def _round(request: HttpRequest, season: str, number: int) -> Round:
+    """The round, if the person leads its season; 404 otherwise."""
+    assert isinstance(request.user, User)
+    allowed = seasons_with_role(request.user, *cuts.ROLES)
+    return get_object_or_404(
+        Round.objects.select_related("season"), season__in=allowed, season__slug=season, number=number
+    )
+
+
+def _back(round: Round) -> HttpResponse:
+    return redirect("cut_round", season=round.season.slug, number=round.number)
+
+
+@login_required
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    """All rounds of the seasons that the person leads."""
+    assert isinstance(request.user, User)
+    seasons = seasons_with_role(request.user, *cuts.ROLES)
+    if not seasons.exists():
+        raise Http404
+    rounds = (
+        Round.objects.filter(season__in=seasons)
+        .select_related("season")
+        .order_by("-season__opened_at", "number")
+    )
+    return render(request, "judging/cuts/overview.html", {"rounds": rounds})
+
+
+@login_required
+@require_GET
+def detail(request: HttpRequest, season: str, number: int) -> HttpResponse:
+    """One round's cut: what would happen, what is proposed, what was decided."""
+    round = _round(request, season, number)
+    return _show(request, round, NumberForm(round))
+
+
+def _show(request: HttpRequest, round: Round, form: Form, *, status: int = 200) -> HttpResponse:
+    standings = lines.closing_standings(round)
+    hidden = lines.needs_number(round)
+    context: dict[str, Any] = {
+        "round": round,
+        "standings": standings,
+        "needs_number": hidden,
+        "number_form": form,
+        "note_form": NoteForm(),
+        "proposed": lines.proposed_cut(round),
+        "made": lines.made_cut(round),
+        "following": cuts.next_round(round),
+        "me": person_of(request.user),  # type: ignore[arg-type]
+    }
+    if standings and not hidden:
+        context["line"] = lines.line_of(round, standings)
+        context["awards"] = Award.objects.filter(entry__round=round).select_related(
+            "prize", "entry__submission__artist"
+        )
+    elif standings:
+        context["scores"] = list(
+            standings.rows.order_by("rank").values_list("rank", "blend")[: round.cut_highest + 10]
+        )
+    return render(request, "judging/cuts/detail.html", context, status=status)
+
+
+@login_required
+@require_POST
+def fix_number(request: HttpRequest, season: str, number: int) -> HttpResponse:
+    """Fix how many advance."""
+    round = _round(request, season, number)
+    form = NumberForm(round, request.POST)
+    if form.is_valid():
+        person = person_of(request.user)  # type: ignore[arg-type]
+        assert person is not None
+        try:
+            cuts.fix_number(
+                round, number=form.cleaned_data["number"], reason=form.cleaned_data["reason"], by=person
+            )
+        except SpotlightError as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        else:
+            messages.success(request, _("The number is fixed. Now the names are shown."))
+            return _back(round)
+    return _show(request, round, form, status=422)
+
+
+@login_required
+@require_POST
+def act(request: HttpRequest, season: str, number: int, verb: str) -> HttpResponse:
+    """Propose, withdraw, approve or announce; a refusal is shown and nothing has changed."""
+    round = _round(request, season, number)
+    person = person_of(request.user)  # type: ignore[arg-type]
+    assert person is not None
+    note = request.POST.get("note", "")[:2000]
+    try:
+        if verb == "propose":
+            cuts.propose_cut(round, by=person, note=note)
+            said = _("Proposed. Another person has to approve it.")
+        elif verb == "announce":
+            cuts.announce(round, by=person)
+            said = _("Announced. The mails are on their way.")
+        else:
+            said = _answer(
+                get_object_or_404(round.cuts, code=request.POST.get("cut", "")), verb, person, note
+            )
+    except SpotlightError as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, said)
+    return _back(round)
+
+
+def _answer(cut: Cut, verb: str, person: Any, note: str) -> str:
+    if verb == "approve":
+        cuts.approve_cut(cut, by=person)
+        return _("The cut is made. The mails wait until you announce it.")
+    if verb == "withdraw":
+        cuts.withdraw_cut(cut, by=person, reason=note)
+        return _("The proposal is withdrawn.")
+    raise Http404
+
+
+@login_required
+@require_POST
+def deliver(request: HttpRequest, season: str, number: int) -> HttpResponse:
+    """Mark an accepted prize as delivered."""
+    round = _round(request, season, number)
+    award = get_object_or_404(Award, entry__round=round, code=request.POST.get("award", ""))
+    person = person_of(request.user)  # type: ignore[arg-type]
+    assert person is not None
+    try:
+        prizes.deliver_award(award, by=person, note=request.POST.get("note", "")[:500])
+    except SpotlightError as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("Marked as delivered."))
+    return _back(round)
