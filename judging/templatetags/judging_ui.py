@@ -1,0 +1,31 @@
+"""How judging's numbers read: stored as integer millionths, shown as people write them."""
+
+from django import template
+from django.utils import formats
+from django.utils.translation import get_language
+
+register = template.Library()
+
+
+@register.filter
+def micro(value: int | None, places: int = 2) -> str:
+    """Millionths as a number with a sign of its own and `places` decimals; a dash where there is none."""
+    return "–" if value is None else formats.number_format(value / 1e6, places)
+
+
+@register.filter
+def percent(value: int | None) -> str:
+    """A probability in millionths as whole percent, never 0 or 100 unless it is exactly that."""
+    if value is None:
+        return "–"
+    whole = round(value / 10_000)
+    if 0 < value < 1_000_000:
+        whole = min(99, max(1, whole))
+    return f"{whole} %"
+
+
+@register.filter
+def in_language(thing: object) -> str:
+    """The name of a round, criterion, prize or market in the reader's language, else as the organizer wrote it."""
+    names: dict[str, str] = getattr(thing, "names", {}) or {}
+    return names.get((get_language() or "en")[:2]) or str(getattr(thing, "name", thing))
