@@ -1,8 +1,8 @@
-"""Addresses of judging: the desk and the chair's room, below /admin/ on pages of our own."""
+"""Addresses of judging: desk, chair's room and cut below /admin/ on pages of our own; the public boards."""
 
 from django.urls import path
 
-from judging.views import chair, desk, home, media, setup, welcome
+from judging.views import boards, chair, cuts, desk, home, media, setup, welcome
 
 urlpatterns = [
     path("admin/home/", home.index, name="home"),
@@ -26,4 +26,14 @@ urlpatterns = [
     path("admin/chair/<slug:code>/join/", chair.join, name="chair_join"),
     path("admin/chair/<slug:code>/leave/<slug:seat>/", chair.leave, name="chair_leave"),
     path("admin/chair/<slug:code>/<str:step>/", chair.step, name="chair_step"),
+    path("admin/cut/", cuts.overview, name="cut"),
+    path("admin/cut/<slug:season>/<int:number>/", cuts.detail, name="cut_round"),
+    path("admin/cut/<slug:season>/<int:number>/number/", cuts.fix_number, name="cut_number"),
+    path("admin/cut/<slug:season>/<int:number>/deliver/", cuts.deliver, name="cut_deliver"),
+    path("admin/cut/<slug:season>/<int:number>/<slug:verb>/", cuts.act, name="cut_act"),
+    path("seasons/<slug:season>/leaderboard/", boards.leaderboard, name="leaderboard"),
+    path("seasons/<slug:season>/leaderboard/<int:number>/", boards.released, name="released"),
+    path("seasons/<slug:season>/results/", boards.results, name="results"),
+    path("entries/<slug:code>/why/", boards.why_this_rank, name="why"),
+    path("entries/<slug:code>/award/", boards.answer_award, name="award"),
 ]

@@ -11,6 +11,8 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.task_default_queue = "default"
 app.conf.beat_schedule = {
+    "count": {"task": "judging.count", "schedule": 180.0},
+    "awards": {"task": "judging.awards", "schedule": 600.0},
     "rounds": {"task": "judging.tick", "schedule": 60.0},
     "sweep": {"task": "ledger.sweep", "schedule": 60.0},
     "tidy": {"task": "ledger.tidy", "schedule": 86400.0},

@@ -4,7 +4,7 @@ import datetime
 
 from celery import shared_task
 
-from judging.jobs import charts, counts, readings, standings
+from judging.jobs import awards, charts, counts, readings, standings
 from judging.models import ImportBatch, Round
 from spotlight.ledger import clock, events, files, work
 from submissions.models import Season
@@ -53,3 +53,9 @@ def count() -> None:
     """Every few minutes: write the work of counting for every open season."""
     for slug in Season.objects.filter(state=Season.State.OPEN).values_list("slug", flat=True):
         work.enqueue("season.count", slug)
+
+
+@shared_task(name="judging.awards")
+def lapse_awards() -> None:
+    """Pass on the prizes that nobody accepted in time."""
+    awards.lapse_overdue()
