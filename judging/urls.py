@@ -16,8 +16,15 @@ urlpatterns = [
     path("admin/desk/<slug:code>/<slug:alias>/", desk.sheet, name="desk_sheet"),
     path("admin/desk/<slug:code>/<slug:alias>/audio", media.audio, name="desk_audio"),
     path("admin/desk/<slug:code>/<slug:alias>/artwork", media.artwork, name="desk_artwork"),
-    path("admin/desk/<slug:code>/<slug:alias>/recuse/", desk.step_back, {"how": "recuse"}, name="desk_recuse"),
-    path("admin/desk/<slug:code>/<slug:alias>/abstain/", desk.step_back, {"how": "abstain"}, name="desk_abstain"),
+    path(
+        "admin/desk/<slug:code>/<slug:alias>/recuse/", desk.step_back, {"how": "recuse"}, name="desk_recuse"
+    ),
+    path(
+        "admin/desk/<slug:code>/<slug:alias>/abstain/",
+        desk.step_back,
+        {"how": "abstain"},
+        name="desk_abstain",
+    ),
     path("admin/chair/", chair.index, name="chair"),
     path("admin/chair/<slug:code>/", chair.room, name="chair_room"),
     path("admin/chair/<slug:code>/remind/", chair.remind, name="chair_remind"),

@@ -15,5 +15,7 @@ class ReasonForm(forms.Form):
 class RulingForm(forms.Form):
     """What happens to entries below the minimum of sheets."""
 
-    outcome = forms.ChoiceField(label=_("What happens"), choices=Ruling.Outcome.choices, widget=forms.RadioSelect)
+    outcome = forms.ChoiceField(
+        label=_("What happens"), choices=Ruling.Outcome.choices, widget=forms.RadioSelect
+    )
     reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))

@@ -43,7 +43,9 @@ class SheetForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why a judge steps back from an entry."""
 
-    reason = forms.CharField(label=_("In a few words"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(
+        label=_("In a few words"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 class ConflictForm(forms.Form):

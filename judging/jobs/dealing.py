@@ -20,7 +20,9 @@ Duty = designs.Assignment
 
 def seat_judges(round: Round) -> list[Seat]:
     """Give a seat to each judge of the season who has none in this round. Returns the new seats."""
-    return Seat.objects.bulk_create([Seat(round=round, membership=m) for m in panel.judges_without_seat(round)])
+    return Seat.objects.bulk_create(
+        [Seat(round=round, membership=m) for m in panel.judges_without_seat(round)]
+    )
 
 
 def deal(round: Round, *, by: Person | None, wave: int = 0) -> designs.Plan:
@@ -111,14 +113,22 @@ class Board:
 
     def finished(self) -> set[Duty]:
         """Assignments with a filed sheet."""
-        return {Duty(*p) for p in self._held(Q(sheet__state=ScoreSheet.State.FILED, state=Assignment.State.OPEN))}
+        return {
+            Duty(*p) for p in self._held(Q(sheet__state=ScoreSheet.State.FILED, state=Assignment.State.OPEN))
+        }
 
     def begun(self) -> set[Duty]:
         """Assignments with any sheet."""
         return {Duty(*pair) for pair in self._held(Q(sheet__isnull=False, state=Assignment.State.OPEN))}
 
     def write(
-        self, duties: Iterable[Duty], *, wave: int = 0, seed: str = "", is_repair: bool = False, pool: str = ""
+        self,
+        duties: Iterable[Duty],
+        *,
+        wave: int = 0,
+        seed: str = "",
+        is_repair: bool = False,
+        pool: str = "",
     ) -> list[Assignment]:
         """Write assignments at the end of each judge's list, in an order of the judge's own."""
         at, ends = clock.now(), self._ends()

@@ -20,7 +20,9 @@ def create_entries(round: Round, submissions: Iterable[Submission]) -> list[Entr
     present = set(Entry.objects.filter(round=round).values_list("submission_id", flat=True))
     wanted = {s.pk: s for s in submissions if s.pk not in present}
     codes = sorted(short_code() for _ in wanted)
-    aliases = _aliases(len(wanted), taken=set(Entry.objects.filter(round=round).values_list("alias", flat=True)))
+    aliases = _aliases(
+        len(wanted), taken=set(Entry.objects.filter(round=round).values_list("alias", flat=True))
+    )
     first_day = _opening_day(round)
     return Entry.objects.bulk_create(
         [
@@ -33,7 +35,9 @@ def create_entries(round: Round, submissions: Iterable[Submission]) -> list[Entr
                 group=_group(round, submission),
                 counts_from=_release_day(round, submission) if round.number == 1 else first_day,
             )
-            for place, (submission, code, alias) in enumerate(zip(wanted.values(), codes, aliases, strict=True))
+            for place, (submission, code, alias) in enumerate(
+                zip(wanted.values(), codes, aliases, strict=True)
+            )
         ],
         batch_size=2000,
     )

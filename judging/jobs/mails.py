@@ -15,7 +15,9 @@ from submissions.models import Season
 
 def tell_judges_of_opening(round: Round) -> int:
     """Write to each judge that the round is open and how many entries wait. Returns how many mails."""
-    return sum(_write("round-opened", seat) for seat in panel.seats_with_progress(round) if seat.left_at is None)
+    return sum(
+        _write("round-opened", seat) for seat in panel.seats_with_progress(round) if seat.left_at is None
+    )
 
 
 def remind(seat: Seat) -> bool:

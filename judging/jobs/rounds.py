@@ -62,7 +62,9 @@ def start(round: Round, *, by: Person | None) -> Round:
         round = hold(round, stage=Round.State.PLANNED)
         _check_time(round.opens_at, _("This round opens at %(time)s."), round)
         if not round.entries.exists():
-            create_entries(round, queries.submissions_for(round).select_related("market", "division", "track"))
+            create_entries(
+                round, queries.submissions_for(round).select_related("market", "division", "track")
+            )
         _check_can_start(round)
         _move(round, Round.State.OPEN, "opened_at", by=by, entries=round.entries.count())
         if round.panel_weight:
@@ -144,7 +146,9 @@ def _check_can_start(round: Round) -> None:
         raise WrongStage(_("Open the season first: that freezes its rules."))
     if not round.entries.filter(state=Entry.State.IN).exists():
         if queries.previous_round(round):
-            raise NothingToJudge(_("Nothing has advanced to this round. Make the cut of the round before it."))
+            raise NothingToJudge(
+                _("Nothing has advanced to this round. Make the cut of the round before it.")
+            )
         raise NothingToJudge(_("No submission is cleared. Clear at least one."))
     if round.panel_weight and not round.criteria.exists():
         raise RubricMissing(_("This round has no criteria. Write its rubric first."))

@@ -139,7 +139,9 @@ def disagreements(round: Round) -> list[Spread]:
     weights = {c.pk: float(c.weight) for c in round.criteria.all()}
     total = sum(weights.values()) or 1.0
     rows = Score.objects.filter(
-        sheet__round=round, sheet__state=ScoreSheet.State.FILED, sheet__assignment__state=Assignment.State.OPEN
+        sheet__round=round,
+        sheet__state=ScoreSheet.State.FILED,
+        sheet__assignment__state=Assignment.State.OPEN,
     ).values_list("sheet__assignment__entry", "sheet", "criterion", "value")
     for entry, sheet, criterion, value in rows:
         sums[entry][sheet] += weights[criterion] * float(value) / total
@@ -164,9 +166,17 @@ def leniencies(round: Round) -> list[Leniency]:
     newest = round.standings.order_by("-number").first()
     if newest is None:
         return []
-    names = {s.code: str(s.membership.person) for s in Seat.objects.filter(round=round).select_related("membership__person")}
+    names = {
+        s.code: str(s.membership.person)
+        for s in Seat.objects.filter(round=round).select_related("membership__person")
+    }
     return [
-        Leniency(names.get(row["seat"], row["seat"]), row["sheets"], row["leniency"] / MILLIONTHS, row["spread"] / MILLIONTHS)
+        Leniency(
+            names.get(row["seat"], row["seat"]),
+            row["sheets"],
+            row["leniency"] / MILLIONTHS,
+            row["spread"] / MILLIONTHS,
+        )
         for row in newest.judges
     ]
 
@@ -179,5 +189,3 @@ def conflicts_declared(round: Round) -> int:
 def entry_labels(entries: Sequence[Entry]) -> list[tuple[Entry, str]]:
     """Entries with their alias as shown."""
     return [(entry, label_of(entry)) for entry in entries]
-
-

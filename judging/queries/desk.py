@@ -48,7 +48,11 @@ def desk_rounds(user: User) -> QuerySet[Round]:
         .select_related("season")
         .annotate(
             given=Count("assignments", filter=mine, distinct=True),
-            filed=Count("assignments", filter=mine & Q(assignments__sheet__state=ScoreSheet.State.FILED), distinct=True),
+            filed=Count(
+                "assignments",
+                filter=mine & Q(assignments__sheet__state=ScoreSheet.State.FILED),
+                distinct=True,
+            ),
         )
         .order_by("-opened_at")
     )
@@ -123,7 +127,11 @@ def round_up(number: float) -> int:
 
 def neighbors(user: User, duty: Assignment) -> tuple[Assignment | None, Assignment | None]:
     """The entries before and after an assignment on the judge's own list."""
-    own = duties(user).filter(round=duty.round_id, state=Assignment.State.OPEN).select_related("entry__submission__track")
+    own = (
+        duties(user)
+        .filter(round=duty.round_id, state=Assignment.State.OPEN)
+        .select_related("entry__submission__track")
+    )
     before = own.filter(position__lt=duty.position).order_by("-position").first()
     after = own.filter(position__gt=duty.position).order_by("position").first()
     return before, after
@@ -131,12 +139,20 @@ def neighbors(user: User, duty: Assignment) -> tuple[Assignment | None, Assignme
 
 def next_to_file(user: User, round: Round, *, after: int = 0) -> Assignment | None:
     """The next entry without a filed sheet: after a place on the list, else from its start."""
-    waiting = duties(user).filter(round=round, state=Assignment.State.OPEN).exclude(FILED).select_related("entry__submission__track")
+    waiting = (
+        duties(user)
+        .filter(round=round, state=Assignment.State.OPEN)
+        .exclude(FILED)
+        .select_related("entry__submission__track")
+    )
     if round.state == Round.State.LOCKED:
         waiting = waiting.filter(is_repair=True)
     if round.state not in RUNNING:
         return None
-    return waiting.filter(position__gt=after).order_by("position").first() or waiting.order_by("position").first()
+    return (
+        waiting.filter(position__gt=after).order_by("position").first()
+        or waiting.order_by("position").first()
+    )
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,11 @@ def judges_without_seat(round: Round) -> QuerySet[Membership]:
 
 def open_loads(round: Round) -> dict[int, int]:
     """How many entries each seat holds (not recused, not taken back), by seat key."""
-    rows = Assignment.objects.filter(round=round, state=Assignment.State.OPEN).values("seat").annotate(n=Count("pk"))
+    rows = (
+        Assignment.objects.filter(round=round, state=Assignment.State.OPEN)
+        .values("seat")
+        .annotate(n=Count("pk"))
+    )
     return {row["seat"]: row["n"] for row in rows}
 
 

@@ -52,16 +52,17 @@ class System:
         matrix = self._scaled[0]
         rest = np.abs(np.eye(self.size) - matrix @ inverse)
         rest += (self.size + 8) * 1.2e-16 * (np.abs(matrix) @ np.abs(inverse) + np.eye(self.size))
-        slack = 1 - float(rest.sum(axis=0).max())
+        slack = 1 - float(rest.sum(axis=0).max(initial=0))
         if slack < 0.5:
             return float("inf")
         bound = np.abs(inverse) @ rest / np.outer(scale, scale)
-        return 1.01 / slack * float(bound.max()) + 4e-16 * float(np.abs(self.inverse).max())
+        return 1.01 / slack * float(bound.max(initial=0)) + 4e-16 * float(np.abs(self.inverse).max(initial=0))
 
     @cached_property
     def _scaled(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """S scaled to a unit diagonal, as floats, and the scale."""
-        floats = np.array([[self.fixed.float(v) for v in row] for row in self.matrix])
+        rows = [[self.fixed.float(v) for v in row] for row in self.matrix]
+        floats = np.array(rows, dtype=np.float64).reshape(self.size, self.size)
         scale = np.sqrt(np.diag(floats))
         return floats / np.outer(scale, scale), scale
 

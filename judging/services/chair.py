@@ -27,10 +27,15 @@ def rule(round: Round, codes: Collection[str], *, outcome: str, reason: str, by:
         if not entries:
             raise InvalidInput(_("Choose at least one entry that waits for a ruling."), field="entries")
         rulings = Ruling.objects.bulk_create(
-            [Ruling(round=round, entry=e, outcome=outcome, reason=reason.strip(), by=by, at=clock.now()) for e in entries]
+            [
+                Ruling(round=round, entry=e, outcome=outcome, reason=reason.strip(), by=by, at=clock.now())
+                for e in entries
+            ]
         )
         for entry in entries:
-            events.log("entry.ruled", entry, by=by, season=round.season.slug, outcome=outcome, sheets=entry.filed)
+            events.log(
+                "entry.ruled", entry, by=by, season=round.season.slug, outcome=outcome, sheets=entry.filed
+            )
     return rulings
 
 
@@ -38,8 +43,19 @@ def remind(round: Round, seats: Collection[str] = (), *, by: Person) -> int:
     """Mail judges who still have sheets to file: those named by seat code, or all. Returns how many mails."""
     with transaction.atomic():
         round = life.hold(round, stage=Round.State.OPEN)
-        late = [seat for seat in panel.seats_with_progress(round) if seat.left_at is None and seat.filed < seat.given]
+        late = [
+            seat
+            for seat in panel.seats_with_progress(round)
+            if seat.left_at is None and seat.filed < seat.given
+        ]
         wanted = [seat for seat in late if not seats or seat.code in seats]
         sent = sum(mails.remind(seat) for seat in wanted)
-        events.log("judges.reminded", round, by=by, season=round.season.slug, mails=sent, seats=[s.code for s in wanted])
+        events.log(
+            "judges.reminded",
+            round,
+            by=by,
+            season=round.season.slug,
+            mails=sent,
+            seats=[s.code for s in wanted],
+        )
     return sent

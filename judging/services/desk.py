@@ -35,7 +35,9 @@ class SheetConflict(SpotlightError):
     code = "sheet_conflict"
 
     def __init__(self, sheet: ScoreSheet) -> None:
-        super().__init__(_("This sheet was changed in another window. Nothing is lost: choose which one stays."))
+        super().__init__(
+            _("This sheet was changed in another window. Nothing is lost: choose which one stays.")
+        )
         self.sheet = sheet
 
 
@@ -96,7 +98,9 @@ def file_sheet(assignment: Assignment, draft: Draft, *, version: int, by: Person
     return sheet
 
 
-def revise_sheet(assignment: Assignment, draft: Draft, *, version: int, reason: str, by: Person) -> ScoreSheet:
+def revise_sheet(
+    assignment: Assignment, draft: Draft, *, version: int, reason: str, by: Person
+) -> ScoreSheet:
     """Change a filed sheet in the discussion of a locked round. The old version is kept with the reason.
 
     Raises RoundClosed, AssignmentEnded, SheetConflict, SheetIncomplete, InvalidInput without a reason.
@@ -145,7 +149,10 @@ def _step_back(assignment: Assignment, *, state: str, reason: str, by: Person) -
 
 def marks_of(sheet: ScoreSheet) -> dict[str, str]:
     """Criterion key to mark, as decimal text without needless zeros."""
-    return {score.criterion.key: f"{score.value.normalize():f}" for score in sheet.scores.select_related("criterion")}
+    return {
+        score.criterion.key: f"{score.value.normalize():f}"
+        for score in sheet.scores.select_related("criterion")
+    }
 
 
 class _Desk:
@@ -215,7 +222,11 @@ class _Desk:
         """Whether the sheet already says all of this: a repeated request, or nothing changed."""
         assert self.sheet is not None
         marks = {key: f"{value.normalize():f}" for key, value in draft.marks.items()}
-        return (self.sheet.note, self.sheet.comment, marks_of(self.sheet)) == (draft.note, draft.comment, marks)
+        return (self.sheet.note, self.sheet.comment, marks_of(self.sheet)) == (
+            draft.note,
+            draft.comment,
+            marks,
+        )
 
     def _heard(self, draft: Draft) -> ScoreSheet:
         assert self.sheet is not None
@@ -241,7 +252,10 @@ class _Desk:
         if sheet.heard_ms < self.round.heard_share * length:
             raise NotHeardEnough(
                 _("Listen to %(share)d %% of the track before you file. You have heard %(heard)d %%.")
-                % {"share": round(self.round.heard_share * 100), "heard": sheet.heard_ms * 100 // max(length, 1)},
+                % {
+                    "share": round(self.round.heard_share * 100),
+                    "heard": sheet.heard_ms * 100 // max(length, 1),
+                },
                 field="heard",
             )
 

@@ -28,7 +28,9 @@ class SeatLeft(SpotlightError):
 def accept_confidentiality(membership: Membership, *, by: Person) -> Membership:
     """A judge promises to keep entries, marks and talks to themselves. Twice is once."""
     with transaction.atomic():
-        membership = Membership.objects.select_for_update(of=("self",)).select_related("season").get(pk=membership.pk)
+        membership = (
+            Membership.objects.select_for_update(of=("self",)).select_related("season").get(pk=membership.pk)
+        )
         if membership.confidential_at is None:
             membership.confidential_at = clock.now()
             membership.save(update_fields=["confidential_at"])
@@ -63,14 +65,19 @@ def declare_conflict(
 def _running_rounds_of(season: Season, person: Person) -> list[Round]:
     return list(
         Round.objects.filter(
-            season=season, state__in=rounds.RUNNING, seats__membership__person=person, seats__left_at__isnull=True
+            season=season,
+            state__in=rounds.RUNNING,
+            seats__membership__person=person,
+            seats__left_at__isnull=True,
         ).order_by("number")
     )
 
 
 def _step_back_from_conflicts(round: Round, *, by: Person) -> None:
     seat = panel.seats_of(round).get(membership__person=by)
-    open_ones = Assignment.objects.filter(seat=seat, state=Assignment.State.OPEN).select_related("entry", "seat")
+    open_ones = Assignment.objects.filter(seat=seat, state=Assignment.State.OPEN).select_related(
+        "entry", "seat"
+    )
     duties = {duty.entry_id: duty for duty in open_ones}
     pairs = panel.conflicted_pairs(round, [seat], [duty.entry for duty in duties.values()])
     for _seat, entry in sorted(pairs):

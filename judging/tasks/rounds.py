@@ -39,5 +39,7 @@ def lock_round(key: str, report: work.Report) -> None:
 def _step(key: str, step: Callable[..., Round]) -> None:
     try:
         step(Round.objects.get(pk=key), by=None)
-    except SpotlightError as refusal:  # a person was faster, or something is missing: the next tick asks again
+    except (
+        SpotlightError
+    ) as refusal:  # a person was faster, or something is missing: the next tick asks again
         log.warning("round %s: %s", key, refusal)

@@ -54,7 +54,11 @@ def room(request: HttpRequest, code: str) -> HttpResponse:
 def _room(request: HttpRequest, round: Round) -> dict[str, Any]:
     at = clock.now()
     coverage, rows = queries.coverage(round), queries.judges(round, at=at)
-    below = list(round_queries.entries_below_minimum(round).select_related("ruling")) if round.state == Round.State.LOCKED else []
+    below = (
+        list(round_queries.entries_below_minimum(round).select_related("ruling"))
+        if round.state == Round.State.LOCKED
+        else []
+    )
     page = {
         "round": round, "season": round.season, "now": at, "coverage": coverage, "judges": rows, "stats": plots.stats(round, coverage, rows),
         "behind": [row for row in rows if row.is_behind], "plot": plots.coverage(coverage), "conflicts": queries.conflicts_declared(round),
@@ -72,7 +76,9 @@ def _room(request: HttpRequest, round: Round) -> dict[str, Any]:
 
 
 def _next_step(round: Round) -> str:
-    return {Round.State.PLANNED: "open", Round.State.OPEN: "lock", Round.State.LOCKED: "close"}.get(round.state, "")
+    return {Round.State.PLANNED: "open", Round.State.OPEN: "lock", Round.State.LOCKED: "close"}.get(
+        round.state, ""
+    )
 
 
 @login_required
@@ -87,7 +93,14 @@ def step(request: HttpRequest, code: str, step: str) -> HttpResponse:
             STEPS[step](round, by=actor(request))
         except SpotlightError as error:
             return back(request, error, "chair_room", code)
-        messages.success(request, {"open": _("The round is open."), "lock": _("The round is locked."), "close": _("The round is closed for good.")}[step])
+        messages.success(
+            request,
+            {
+                "open": _("The round is open."),
+                "lock": _("The round is locked."),
+                "close": _("The round is closed for good."),
+            }[step],
+        )
         return redirect("chair_room", code)
     page = {
         "round": round, "season": round.season, "step": step, "coverage": queries.coverage(round), "unruled": round_queries.entries_to_rule_on(round).count(),
@@ -106,7 +119,10 @@ def remind(request: HttpRequest, code: str) -> HttpResponse:
         sent = services.remind(round, request.POST.getlist("seat"), by=actor(request))
     except SpotlightError as error:
         return back(request, error, "chair_room", code)
-    messages.success(request, ngettext("%(n)d reminder is on its way.", "%(n)d reminders are on their way.", sent) % {"n": sent})
+    messages.success(
+        request,
+        ngettext("%(n)d reminder is on its way.", "%(n)d reminders are on their way.", sent) % {"n": sent},
+    )
     return redirect("chair_room", code)
 
 
@@ -124,7 +140,9 @@ def rule(request: HttpRequest, code: str) -> HttpResponse:
         made = services.rule(round, request.POST.getlist("entry"), by=actor(request), **form.cleaned_data)
     except SpotlightError as error:
         return back(request, error, "chair_room", code)
-    messages.success(request, ngettext("Ruled on %(n)d entry.", "Ruled on %(n)d entries.", len(made)) % {"n": len(made)})
+    messages.success(
+        request, ngettext("Ruled on %(n)d entry.", "Ruled on %(n)d entries.", len(made)) % {"n": len(made)}
+    )
     return redirect("chair_room", code)
 
 
@@ -148,13 +166,20 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
     """Seat a judge who joins late."""
     round = _round(request, code)
     member = get_object_or_404(
-        Membership, season=round.season, role="judge", ended_at__isnull=True, person__code=request.POST.get("judge", "")
+        Membership,
+        season=round.season,
+        role="judge",
+        ended_at__isnull=True,
+        person__code=request.POST.get("judge", ""),
     )
     try:
         _seat, dealt = panel_services.join_panel(round, member, by=actor(request))
     except SpotlightError as error:
         return back(request, error, "chair_room", code)
-    messages.success(request, _("%(judge)s is on the panel with %(n)d entries.") % {"judge": member.person, "n": len(dealt)})
+    messages.success(
+        request,
+        _("%(judge)s is on the panel with %(n)d entries.") % {"judge": member.person, "n": len(dealt)},
+    )
     return redirect("chair_room", code)
 
 
@@ -163,11 +188,15 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
 def leave(request: HttpRequest, code: str, seat: str) -> HttpResponse:
     """A judge drops out: filed sheets stay, the rest goes to the others."""
     round = _round(request, code)
-    found = get_object_or_404(Seat.objects.select_related("membership__person", "round__season"), round=round, code=seat)
+    found = get_object_or_404(
+        Seat.objects.select_related("membership__person", "round__season"), round=round, code=seat
+    )
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            dealt, nobody = panel_services.leave_panel(found, by=actor(request), reason=form.cleaned_data["reason"])
+            dealt, nobody = panel_services.leave_panel(
+                found, by=actor(request), reason=form.cleaned_data["reason"]
+            )
         except SpotlightError as error:
             return back(request, error, "chair_room", code)
         messages.success(request, _("%(n)d entries went to other judges.") % {"n": len(dealt)})
@@ -175,7 +204,11 @@ def leave(request: HttpRequest, code: str, seat: str) -> HttpResponse:
             messages.warning(request, _("%(n)d found nobody without a conflict.") % {"n": nobody})
         return redirect("chair_room", code)
     row = next(r for r in queries.judges(round, at=clock.now()) if r.seat.pk == found.pk)
-    return render(request, "judging/chair/leave.html", {"round": round, "season": round.season, "row": row, "form": form})
+    return render(
+        request,
+        "judging/chair/leave.html",
+        {"round": round, "season": round.season, "row": row, "form": form},
+    )
 
 
 def _round(request: HttpRequest, code: str) -> Round:

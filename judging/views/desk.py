@@ -32,7 +32,11 @@ def index(request: HttpRequest) -> HttpResponse:
     if len(waiting) == 1 and "all" not in request.GET:
         return redirect("desk_sheet", waiting[0].round.code, waiting[0].entry.alias)
     seasons = [m.season for m in queries.judge_memberships(user)]
-    return render(request, "judging/desk/index.html", {"rounds": rounds, "seasons": seasons, "waiting": {d.round_id: d for d in waiting}})
+    return render(
+        request,
+        "judging/desk/index.html",
+        {"rounds": rounds, "seasons": seasons, "waiting": {d.round_id: d for d in waiting}},
+    )
 
 
 @login_required
@@ -62,23 +66,33 @@ def sheet(request: HttpRequest, code: str, alias: str) -> HttpResponse:
     is_script = "X-Autosave" in request.headers
     if not form.is_valid():
         words = _("Not saved. A mark is a number from 0 to 10.")
-        return invalid(form.errors, words) if is_script else _sheet_page(request, duty, problem=words, status=400)
+        return (
+            invalid(form.errors, words)
+            if is_script
+            else _sheet_page(request, duty, problem=words, status=400)
+        )
     return _autosave(request, duty, form) if is_script else _submit(request, duty, form)
 
 
 def _autosave(request: HttpRequest, duty: Assignment, form: SheetForm) -> JsonResponse:
     try:
-        saved = services.save_sheet(duty, form.draft(), version=form.cleaned_data["version"], by=actor(request))
+        saved = services.save_sheet(
+            duty, form.draft(), version=form.cleaned_data["version"], by=actor(request)
+        )
     except SpotlightError as error:
         return refused(error)
-    return JsonResponse({"saved_at": saved.updated_at.isoformat(), "version": saved.version, "state": saved.state})
+    return JsonResponse(
+        {"saved_at": saved.updated_at.isoformat(), "version": saved.version, "state": saved.state}
+    )
 
 
 def _submit(request: HttpRequest, duty: Assignment, form: SheetForm) -> HttpResponse:
     person, data = actor(request), form.cleaned_data
     try:
         if duty.round.state == Round.State.LOCKED and not _takes_sheets(duty):
-            services.revise_sheet(duty, form.draft(), version=data["version"], reason=data["reason"], by=person)
+            services.revise_sheet(
+                duty, form.draft(), version=data["version"], reason=data["reason"], by=person
+            )
             messages.success(request, _("Changed. Both versions and your reason are kept."))
             return redirect("desk_list", duty.round.code)
         services.file_sheet(duty, form.draft(), version=data["version"], by=person)
@@ -101,7 +115,9 @@ def _go_on(request: HttpRequest, duty: Assignment) -> HttpResponse:
     return redirect("desk_list", duty.round.code)
 
 
-def _kept_as_draft(request: HttpRequest, duty: Assignment, form: SheetForm, error: SpotlightError) -> HttpResponse:
+def _kept_as_draft(
+    request: HttpRequest, duty: Assignment, form: SheetForm, error: SpotlightError
+) -> HttpResponse:
     try:
         services.save_sheet(duty, form.draft(), version=form.cleaned_data["version"], by=actor(request))
     except SpotlightError as worse:
@@ -110,7 +126,9 @@ def _kept_as_draft(request: HttpRequest, duty: Assignment, form: SheetForm, erro
     return _sheet_page(request, fresh, problem=str(error), field=error.field or "", status=error.status)
 
 
-def _both_versions(request: HttpRequest, duty: Assignment, form: SheetForm, error: services.SheetConflict) -> HttpResponse:
+def _both_versions(
+    request: HttpRequest, duty: Assignment, form: SheetForm, error: services.SheetConflict
+) -> HttpResponse:
     theirs = error.sheet
     page = _page(duty) | {
         "mine": form.draft(), "theirs": theirs, "fields": _sent(request, version=theirs.version), "error": error,
@@ -121,7 +139,9 @@ def _both_versions(request: HttpRequest, duty: Assignment, form: SheetForm, erro
     return render(request, "judging/desk/conflict.html", page, status=error.status)
 
 
-def _not_counted(request: HttpRequest, duty: Assignment, form: SheetForm, error: SpotlightError) -> HttpResponse:
+def _not_counted(
+    request: HttpRequest, duty: Assignment, form: SheetForm, error: SpotlightError
+) -> HttpResponse:
     page = _page(duty) | {
         "mine": form.draft(), "error": error, "rows": [(c.name, form.draft().marks.get(c.key), None) for c in duty.round.criteria.all()],
     }  # fmt: skip
@@ -129,7 +149,9 @@ def _not_counted(request: HttpRequest, duty: Assignment, form: SheetForm, error:
 
 
 def _sent(request: HttpRequest, *, version: int) -> dict[str, str]:
-    kept = {key: value for key, value in request.POST.items() if key not in ("csrfmiddlewaretoken", "version")}
+    kept = {
+        key: value for key, value in request.POST.items() if key not in ("csrfmiddlewaretoken", "version")
+    }
     return kept | {"version": str(version)}
 
 
@@ -173,7 +195,11 @@ def _page(duty: Assignment) -> dict[str, Any]:
         "language": track.language, "lyrics": track.lyrics, "is_explicit": track.is_explicit, "ready": track.rendition_id is not None,
     }  # fmt: skip
     if not duty.round.is_blind:
-        page |= {"title": track.title, "artist": duty.entry.submission.artist, "has_artwork": track.artwork_id is not None}
+        page |= {
+            "title": track.title,
+            "artist": duty.entry.submission.artist,
+            "has_artwork": track.artwork_id is not None,
+        }
     return page
 
 

@@ -51,7 +51,9 @@ def _send(request: HttpRequest, stored: StoredFile | None, duty: Assignment) -> 
         content = stream.read(end - start + 1)
     response = HttpResponse(content, content_type=stored.media_type, status=206 if is_part else 200)
     response["Accept-Ranges"] = "bytes"
-    response["ETag"] = f'"{hashlib.sha256(f"{duty.entry.alias}:{stored.sha256}:{duty.round_id}".encode()).hexdigest()[:32]}"'
+    response["ETag"] = (
+        f'"{hashlib.sha256(f"{duty.entry.alias}:{stored.sha256}:{duty.round_id}".encode()).hexdigest()[:32]}"'
+    )
     if is_part:
         response["Content-Range"] = f"bytes {start}-{end}/{size}"
     return response

@@ -20,7 +20,11 @@ def stats(round: Round, found: Coverage, judges: Sequence[JudgeRow]) -> list[tup
     return [
         (_("Sheets in"), f"{found.sheets:,}", _("of %(n)s") % {"n": f"{found.wanted:,}"}),
         (_("Entries at target"), f"{found.at_target:,}", _("of %(n)s") % {"n": f"{found.entries:,}"}),
-        (_("Judges"), str(seated), ngettext("%(n)d behind", "%(n)d behind", behind) % {"n": behind} if behind else _("all on pace")),
+        (
+            _("Judges"),
+            str(seated),
+            ngettext("%(n)d behind", "%(n)d behind", behind) % {"n": behind} if behind else _("all on pace"),
+        ),
         (_("Recusals"), str(sum(row.recused for row in judges)), ""),
     ]
 
@@ -28,11 +32,19 @@ def stats(round: Round, found: Coverage, judges: Sequence[JudgeRow]) -> list[tup
 def coverage(found: Coverage) -> SafeString:
     """Bars of entries by number of sheets; what is below the target needs attention."""
     bars = [
-        plots.Bar(ngettext("%(n)d sheet", "%(n)d sheets", number) % {"n": number}, entries, hot=number < found.target and entries > 0)
+        plots.Bar(
+            ngettext("%(n)d sheet", "%(n)d sheets", number) % {"n": number},
+            entries,
+            hot=number < found.target and entries > 0,
+        )
         for number, entries in found.by_sheets
     ]
     words = _("Entries by number of filed sheets. %(at)d of %(all)d have the %(target)d asked for.")
-    return plots.bars(bars, title=words % {"at": found.at_target, "all": found.entries, "target": found.target}, name="coverage")
+    return plots.bars(
+        bars,
+        title=words % {"at": found.at_target, "all": found.entries, "target": found.target},
+        name="coverage",
+    )
 
 
 def disagreement(spreads: Sequence[Spread]) -> SafeString | str:
@@ -53,7 +65,14 @@ def leniency(rows: Sequence[Leniency]) -> SafeString | str:
         return ""
     reach = max(1.0, *(abs(row.points) * 1.2 for row in rows))
     intervals = [
-        plots.Interval(row.name[:18], row.points, row.points, row.points, str(row.sheets), hot=abs(row.points) >= STRIKING)
+        plots.Interval(
+            row.name[:18],
+            row.points,
+            row.points,
+            row.points,
+            str(row.sheets),
+            hot=abs(row.points) >= STRIKING,
+        )
         for row in rows
     ]
     marks = [-reach, -reach / 2, 0, reach / 2, reach]

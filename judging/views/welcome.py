@@ -54,7 +54,9 @@ def declare(request: HttpRequest, slug: str) -> HttpResponse:
             services.declare_conflict(membership.season, by=actor(request), artist=artist, note=note)
         else:
             organisation = get_object_or_404(Organisation, code=code)
-            services.declare_conflict(membership.season, by=actor(request), organisation=organisation, note=note)
+            services.declare_conflict(
+                membership.season, by=actor(request), organisation=organisation, note=note
+            )
     except SpotlightError as error:
         return back(request, error, "desk_welcome", slug)
     messages.success(request, _("Noted. Nothing of theirs will reach you."))

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives, mailers
 from django.core.mail.backends.base import BaseEmailBackend
-from django.template.loader import render_to_string
+from django.template.loader import render_to_string, select_template
 from django.utils import translation
 
 from spotlight.accounts.models import Person
@@ -25,16 +25,18 @@ def write(
     hold: bool = False,
     context: dict[str, Any] | None = None,
 ) -> Mail:
-    """Write one mail from `email/<template>.txt` (first line: subject) and `.html`, in the reader's language.
+    """Write one mail from `email/<template>.txt` (first line: subject) in the reader's language.
 
-    Held mails wait for `release(batch)`.
+    Its HTML is `email/<template>.html` if there is one, else the text in the look of `email/base.html`. Held mails wait
+    for `release(batch)`.
     """
     language = language or (person.user.language if person and person.user else "") or settings.LANGUAGE_CODE
     values = {"site_url": settings.SITE_URL, "person": person, **(context or {})}
     with translation.override(language):
         text = render_to_string(f"email/{template}.txt", values)
-        html = render_to_string(f"email/{template}.html", {**values, "subject": text.split("\n", 1)[0]})
-    subject, _, body = text.partition("\n")
+        subject, _, body = text.partition("\n")
+        look = select_template([f"email/{template}.html", "email/base.html"])
+        html = look.render({"body": body.strip(), **values, "subject": subject})
     mail = Mail.objects.create(
         person=person, to=to, season=season, batch=batch, template=template, language=language,
         subject=subject.strip()[:250], text=body.strip() + "\n", html=html,
