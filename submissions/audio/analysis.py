@@ -12,8 +12,10 @@ from submissions.audio.limits import Limits
 from submissions.audio.measuring import Meter
 from submissions.audio.report import Reason, Refusal, Report
 
-LENGTH_TOLERANCE = 0.25
-"""Seconds, or one percent if that is more, between the declared and the decoded length."""
+MISSING_TOLERANCE = 0.2
+"""Seconds that may be missing from the declared length: MP3 counts what an encoder put around the music."""
+SURPLUS_TOLERANCE = 0.25
+"""Seconds, or one percent if that is more, by which the sound may be longer than declared."""
 BIT_RATE_TOLERANCE = 0.95
 
 Progress = Callable[[float], None]
@@ -94,14 +96,13 @@ def _check_decoded(source: Source, limits: Limits) -> None:
 def _check_length_claim(source: Source) -> None:
     declared = source.declared_seconds
     missing = 0.0 if declared is None else declared - source.seconds
-    tolerance = max(LENGTH_TOLERANCE, 0.01 * source.seconds)
     numbers = {
         "seconds": round(source.seconds, 2),
         "declared_seconds": None if declared is None else round(declared, 2),
     }
-    if source.is_cut or missing > tolerance:
+    if source.is_cut or missing > MISSING_TOLERANCE:
         raise Refusal(Reason.TRUNCATED, **numbers)
-    if missing < -tolerance:
+    if -missing > max(SURPLUS_TOLERANCE, 0.01 * source.seconds):
         raise Refusal(Reason.LENGTH, **numbers)
 
 

@@ -47,7 +47,8 @@ def _decode(rendition: Path, start: float, seconds: float) -> tuple[NDArray[np.f
         stream = media.streams.audio[0]
         rate = int(stream.codec_context.sample_rate)
         first, count = round(start * rate), round(seconds * rate)
-        media.seek(int(max(0.0, start - PREROLL) * 1_000_000))
+        if start > PREROLL:  # from the very beginning the decoder itself drops what precedes the music
+            media.seek(int((start - PREROLL) * 1_000_000))
         wanted = np.zeros((2, count), np.float32)
         filled = 0
         for frame in media.decode(stream):

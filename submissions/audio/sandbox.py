@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO, Any, BinaryIO
@@ -20,6 +20,7 @@ from submissions.audio.report import Probe, Reason, Refusal, Report, probe_from_
 
 ROOT = Path(__file__).resolve().parents[2]
 MAX_ANSWER = 1_000_000
+PARTING_SECONDS = 5
 OVERRUN_SIGNALS = {signal.SIGXCPU, signal.SIGXFSZ}
 CRASH_SIGNALS = {signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT}
 
@@ -36,7 +37,7 @@ def process(
     """Measure ``source`` and write its streaming rendition (AAC-LC in M4A), both in one decode in a child process.
 
     ``rendition`` appears whole or not at all (written beside, synced, renamed; an older one is replaced). ``progress``
-    gets the share of the file read, rising from 0 to 1. May be repeated. Raises ``Refusal`` (the file can't be
+    gets the share of the file read, rising from 0 to 1; what it raises ends the child and passes through. May be repeated. Raises ``Refusal`` (the file can't be
     entered), ``Interrupted`` (try again), ``FileNotFoundError``, ``OSError`` (a full disk).
     """
     limits = limits or Limits()
@@ -70,11 +71,13 @@ def _ask(source: BinaryIO, rendition: list[BinaryIO], limits: Limits, progress: 
         "limits": asdict(limits),
     }
     with tempfile.TemporaryFile() as errors:
-        child = _start(order, errors)
-        try:
-            answer = _listen(child, limits.wall_seconds, progress)
-        finally:
-            _end(child)
+        with _start(order, errors) as child:
+            try:
+                answer = _listen(child, limits.wall_seconds, progress)
+                with suppress(subprocess.TimeoutExpired):
+                    child.wait(timeout=PARTING_SECONDS)
+            finally:
+                child.kill()  # nothing happens to one that has ended
         return _judge(child, answer, errors)
 
 
@@ -96,12 +99,23 @@ def _listen(child: subprocess.Popen[bytes], seconds: float, progress: Progress) 
     """The child's last word, or None if it ended without one. Passes progress on; ends the child on overrun."""
     answer = None
     for line in _lines(child, time.monotonic() + seconds):
-        message = json.loads(line)
+        message = _message(line)
         if "progress" in message:
-            progress(message["progress"])
+            progress(float(message["progress"]))
         else:
             answer = message
     return answer
+
+
+def _message(line: bytes) -> dict[str, Any]:
+    """A line that is no JSON object comes from a child that a file has taken over."""
+    try:
+        message = json.loads(line)
+    except ValueError:
+        message = None
+    if not isinstance(message, dict):
+        raise Refusal(Reason.UNREADABLE, container="")
+    return message
 
 
 def _lines(child: subprocess.Popen[bytes], ends_at: float) -> Iterator[bytes]:
@@ -119,16 +133,6 @@ def _lines(child: subprocess.Popen[bytes], ends_at: float) -> Iterator[bytes]:
             *lines, held = (held + piece).split(b"\n")
             yield from lines
     raise Refusal(Reason.TOO_HARD)
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    assert child.stdout is not None
-    child.stdout.close()
-    try:
-        child.wait(timeout=2)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
 
 
 def _judge(
