@@ -71,7 +71,7 @@ messages: $(INSTALLED) ## Collect texts into locale/ (needs GNU gettext) and com
 	@$(PYTHON) -m spotlight.catalogs
 
 lock: ## Resolve the dependencies again
-	@deploy/lock.sh
+	@deploy/lock.sh $(ARGS)
 
 clean: ## Remove caches and the tests' databases; .venv and the state of `make run` stay
 	@test ! -x $(PYTHON) || $(PYTHON) -m spotlight.embedded stop --var $(VAR)/test || true

@@ -3,7 +3,7 @@
 Used when no DATABASE_URL is given: `make run`, `make test` and development. Plain Python, no Django.
 Everything lies in one state folder; two state folders never meet.
 
-    python -m spotlight.embedded start|stop|status|env|psql
+    python -m spotlight.embedded start|stop|status|env|psql|dump
 """
 
 from __future__ import annotations

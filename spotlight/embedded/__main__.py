@@ -1,4 +1,4 @@
-"""`python -m spotlight.embedded start|stop|status|env|psql [--var FOLDER]`."""
+"""`python -m spotlight.embedded start|stop|status|env|psql|dump [--var FOLDER]`."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 
 from spotlight import embedded
 from spotlight.embedded import postgres
-from spotlight.embedded.state import State
+from spotlight.embedded.state import DATABASE, OWNER_ROLE, SUPERUSER, State
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m spotlight.embedded", description=__doc__)
-    parser.add_argument("command", choices=["start", "stop", "status", "env", "psql"])
+    parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("--var", type=Path, default=None, help="state folder; default $SPOTLIGHT_VAR or var/")
     options = parser.parse_args()
     folder = (options.var or embedded.default_state()).resolve()
@@ -53,12 +53,28 @@ def _env(folder: Path) -> int:
 
 
 def _psql(folder: Path) -> int:
-    found = embedded.ensure_running(folder)
-    psql = postgres.program(State(folder), "psql")
-    os.execv(psql, [str(psql), found.owner_url])
+    embedded.ensure_running(folder)
+    return _become(State(folder), "psql", OWNER_ROLE, "owner")
 
 
-COMMANDS = {"start": _start, "stop": _stop, "status": _status, "env": _env, "psql": _psql}
+def _dump(folder: Path) -> int:
+    """The whole database in pg_dump's custom format, to standard output."""
+    if sys.stdout.isatty():
+        raise embedded.EmbeddedError(
+            "Send the dump into a file: python -m spotlight.embedded dump > spotlight.dump"
+        )
+    embedded.ensure_running(folder)
+    return _become(State(folder), "pg_dump", SUPERUSER, "superuser", "--format=custom", "--no-owner")
+
+
+def _become(state: State, name: str, role: str, secret: str, *options: str) -> int:
+    """Run one of PostgreSQL's programs in our place; the password stays out of the list of processes."""
+    path = str(postgres.program(state, name))
+    target = {"PGHOST": str(state.postgres_sockets), "PGUSER": role, "PGPASSWORD": state.secret(secret)}
+    os.execve(path, [path, *options, DATABASE], os.environ | target)
+
+
+COMMANDS = {"start": _start, "stop": _stop, "status": _status, "env": _env, "psql": _psql, "dump": _dump}
 
 if __name__ == "__main__":
     sys.exit(main())

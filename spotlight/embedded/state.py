@@ -118,6 +118,7 @@ class State:
             home.mkdir(mode=0o700, exist_ok=True)
         else:
             home = Path(tempfile.mkdtemp(prefix="spotlight-postgres-", dir="/var/lib"))
+            (home / "state-folder").write_text(f"{self.folder}\n")
         self.user.give(home)
         return home
 

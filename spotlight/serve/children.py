@@ -24,10 +24,10 @@ def python(*arguments: str) -> list[str]:
     return [sys.executable, *arguments]
 
 
-def web(host: str, port: int) -> list[str]:
+def web(host: str, port: int, processes: int = 2) -> list[str]:
     return python(
         "-m", "gunicorn", "spotlight.wsgi:application", "--bind", f"{host}:{port}", "--worker-class", "gthread",
-        "--workers", "2", "--threads", "8", "--timeout", "120", "--graceful-timeout", "10", "--keep-alive", "5",
+        "--workers", str(processes), "--threads", "8", "--timeout", "120", "--graceful-timeout", "10", "--keep-alive", "5",
         "--max-requests", "20000", "--max-requests-jitter", "2000", "--no-control-socket", "--log-level", "warning",
     )  # fmt: skip
 

@@ -7,8 +7,6 @@ import json
 import os
 import signal
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,7 +15,7 @@ from typing import IO
 
 from spotlight import embedded
 from spotlight.embedded.processes import last_lines
-from spotlight.serve import children, preparation
+from spotlight.serve import children, preparation, probe
 from spotlight.serve.children import Child
 from spotlight.serve.preparation import CannotServe
 
@@ -118,12 +116,7 @@ class Supervisor:
             time.sleep(0.1)
 
     def _is_ready(self) -> bool:
-        host = "127.0.0.1" if self.host == "0.0.0.0" else self.host
-        try:
-            with urllib.request.urlopen(f"http://{host}:{self.port}/readyz", timeout=5) as answer:
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
-            return False
+        return probe.is_ready("127.0.0.1" if self.host == "0.0.0.0" else self.host, self.port)
 
     def _watch(self) -> None:
         for child in self.children:

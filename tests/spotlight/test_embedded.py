@@ -212,10 +212,11 @@ def test_a_zombie_is_not_alive() -> None:
 def test_the_command_line(folder: Path) -> None:
     def run(*words: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "spotlight.embedded", *words, "--var", str(folder)]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
+        return subprocess.run(command, capture_output=True, encoding="latin-1", check=False)
 
     assert run("start").returncode == run("status").returncode == 0
     assert f"export DATABASE_URL='{embedded.addresses(folder).database_url}'" in run("env").stdout
+    assert run("dump").stdout.startswith("PGDMP")
     assert run("stop").returncode == 0
     assert run("status").returncode == 3
     embedded.ensure_running(folder)

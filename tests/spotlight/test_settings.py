@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from spotlight.embedded.state import State
 from spotlight.settings import broker, database
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,6 +39,7 @@ def test_the_owner_connects_only_when_asked(tmp_path: Path) -> None:
 
 def test_the_embedded_default(tmp_path: Path) -> None:
     assert load(tmp_path).stdout == "True True False spotlight_app\n"
+    State(tmp_path / "var").remove_outside()
 
 
 @pytest.mark.parametrize(
