@@ -8,6 +8,7 @@ urlpatterns = [
     path("admin/home/", home.index, name="home"),
     path("admin/seasons/new/", setup.new_season, name="new_season"),
     path("admin/seasons/<slug:season>/ask/", setup.ask, name="ask"),
+    path("admin/seasons/<slug:season>/rounds/<int:number>/", setup.round_setup, name="round_setup"),
     path("admin/desk/", desk.index, name="desk"),
     path("admin/desk/welcome/<slug:slug>/", welcome.welcome, name="desk_welcome"),
     path("admin/desk/welcome/<slug:slug>/accept/", welcome.accept, name="desk_accept"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from submissions.views import roles, seasons
+from submissions.views import outbox, roles, seasons
 
 urlpatterns = [
     # Seasons in public
@@ -15,6 +15,10 @@ urlpatterns = [
     path("admin/seasons/<slug:season>/people/", roles.people, name="people"),
     path("admin/seasons/<slug:season>/people/<str:person>/<str:role>/end/", roles.end_role, name="end_role"),
     path("admin/seasons/<slug:season>/invitations/<str:code>/", roles.invitation_action, name="invitation_action"),
+    # Mail
+    path("admin/seasons/<slug:season>/outbox/", outbox.index, name="outbox"),
+    path("admin/seasons/<slug:season>/outbox/release/", outbox.release, name="release_mails"),
+    path("admin/seasons/<slug:season>/outbox/<int:number>/", outbox.read, name="mail"),
     # Set-up
     path("admin/seasons/<slug:season>/open/", seasons.opening, name="open_season"),
     path("admin/seasons/<slug:season>/amend/", seasons.amend, name="amend"),

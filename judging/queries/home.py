@@ -94,11 +94,12 @@ def _step_of_rounds(season: Season, now: datetime.datetime) -> Step:
     for round_ in rounds_of(season):
         if round_.state != Round.State.ANNOUNCED:
             return _step_of_round(round_, now)
+    page = ("cut_round", season.slug, str(max((r.number for r in rounds_of(season)), default=1)))
     waiting = Award.objects.filter(prize__season=season, state__in=["offered", "accepted"]).count()
     if waiting:
         title = ngettext("%(count)d prize is not delivered yet.", "%(count)d prizes are not delivered yet.", waiting)
-        return Step(title % {"count": waiting}, "", _("Follow the prizes"), ("prizes", season.slug))
-    return Step(_("All rounds are announced."), _("Prizes are next."), _("Follow the prizes"), ("prizes", season.slug), "ok")
+        return Step(title % {"count": waiting}, "", _("Follow the prizes"), page)
+    return Step(_("All rounds are announced."), _("Prizes are next."), _("Follow the prizes"), page, "ok")
 
 
 def _step_of_round(round_: Round, now: datetime.datetime) -> Step:
@@ -120,7 +121,7 @@ def _step_of_round(round_: Round, now: datetime.datetime) -> Step:
 def _step_of_cut(round_: Round) -> Step:
     proposed = Cut.objects.filter(round=round_, state=Cut.State.PROPOSED).exists()
     made = Cut.objects.filter(round=round_, state=Cut.State.MADE).exists()
-    page = ("cut_room", round_.code)
+    page = ("cut_round", round_.season.slug, str(round_.number))
     name = {"round": round_.name}
     if made:
         return Step(_("The cut of %(round)s is made.") % name, _("Mails wait in the outbox until they are released together."), _("Announce it"), page, "warn")

@@ -60,4 +60,15 @@ def ask(request: HttpRequest, season: str) -> HttpResponse:
     if form.is_valid():
         values = form.cleaned_data
         rows = workload.asks(own, rounds_of(own), entries=values["entries"], judges=values["judges"], minutes=float(values["minutes"]))
-    return render(request, "admin/seasons/ask.html", {"rows": rows, "form": form})
+    return render(request, "admin/seasons/ask.html", {"rows": rows, "form": form, "judges": form.cleaned_data.get("judges")})
+
+
+@login_required
+@require_GET
+def round_setup(request: HttpRequest, season: str, number: int) -> HttpResponse:
+    """From a round's public name to its form in the admin panel."""
+    own = season_as(request.user, season, Role.ORGANIZER)
+    found = own.rounds.filter(number=number).first() if own else None
+    if found is None:
+        raise Http404
+    return redirect("admin:judging_round_change", found.pk)

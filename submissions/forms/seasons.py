@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from submissions.forms.languages import LanguagesField
 from submissions.models import Division, Market, Question, Season, Terms

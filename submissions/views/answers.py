@@ -1,6 +1,5 @@
 """What views of all subjects share: who is asking, and a 404 for what is unknown or not theirs."""
 
-from typing import TypeVar
 
 from django.http import Http404, HttpRequest
 
@@ -9,10 +8,9 @@ from spotlight.accounts.people import person_of
 from submissions.models import Role, Season
 from submissions.queries.seasons import readable_season, season_as
 
-Thing = TypeVar("Thing")
 
 
-def found(thing: Thing | None) -> Thing:
+def found[Thing](thing: Thing | None) -> Thing:
     """The thing, or 404: unknown and forbidden look the same."""
     if thing is None:
         raise Http404

@@ -10,6 +10,7 @@ from spotlight.web.languages import pick, reader_language
 from submissions.models import Season
 from submissions.queries import rules as season_rules
 from submissions.queries.seasons import text_of
+from submissions.services.amendments import all_windows
 
 
 def page(season: Season) -> dict[str, Any]:
@@ -153,5 +154,10 @@ def _prize(prize: dict[str, Any]) -> dict[str, Any]:
     return {**prize, "words": worded(prize), "sum": amount}
 
 
-def _amendments(season: Season) -> list[Any]:
-    return list(season.amendments.filter(approved_at__isnull=False).select_related("proposed_by", "approved_by"))
+def _amendments(season: Season) -> list[dict[str, Any]]:
+    labels = {window.field: window.label for window in all_windows(season)}
+    rows = season.amendments.filter(approved_at__isnull=False)
+    return [
+        {"label": labels.get(row.field, row.field), "before": row.before, "after": row.after, "reason": row.reason, "approved_at": row.approved_at}
+        for row in rows
+    ]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock
+from spotlight.web.addresses import address
 from spotlight.web.draw import Stage
 from spotlight.web.languages import reader_language
 from spotlight.web.theme import ThemeRefused, theme_css
@@ -105,8 +106,22 @@ def opening(request: HttpRequest, season: str) -> HttpResponse:
         else:
             messages.success(request, _("%(season)s is open. Its rules are frozen.") % {"season": own.name})
             return redirect("season_rules", own.slug)
-    context = {**rulebook.page(own), "problems": season_rules.opening_problems(own, clock.now()), "unsure": not sure}
+    problems = [_repair(own, problem) for problem in season_rules.opening_problems(own, clock.now())]
+    context = {**rulebook.page(own), "problems": problems, "unsure": not sure}
     return render(request, "submissions/seasons/opening.html", context, status=200 if sure else 422)
+
+
+def _repair(season: Season, problem: season_rules.Problem) -> dict[str, str]:
+    """A problem with where it is and the page on which to repair it."""
+    about, _colon, number = problem.about.partition(":")
+    lists = {"rounds": "admin:judging_round_changelist", "prizes": "admin:judging_prize_changelist"}
+    if about == "round":
+        where, url = _("Round %(number)s") % {"number": number}, address("round_setup", season.slug, int(number))
+    elif problem.field in lists:
+        where, url = season.name, address(lists[problem.field])
+    else:
+        where, url = season.name, address("admin:submissions_season_change", season.pk)
+    return {"where": where, "message": problem.message, "url": url, "action": _("Repair it")}
 
 
 @login_required
