@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import ExtractYear
+from django.urls import reverse
 
 from series import permissions
 from series.formats import chapters, webvtt
@@ -176,6 +178,22 @@ def matching(q: str) -> QuerySet[Episode]:
     for word in fold(q).split():
         episodes = episodes.filter(search_key__contains=word)
     return episodes
+
+
+def sitemap_pages() -> Iterator[tuple[str, datetime.datetime | None]]:
+    """The hub's public pages for the sitemap, with when they last changed."""
+    episodes = Episode.objects.filter(state=Episode.State.PUBLISHED).order_by("-published_at", "-pk")
+    newest = episodes.first()
+    if newest is None:
+        return
+    yield reverse("series:hub"), newest.updated_at
+    yield reverse("series:shorts"), newest.updated_at
+    for key in (
+        Series.objects.filter(episodes__in=episodes.order_by()).values_list("tag_key", flat=True).distinct()
+    ):
+        yield reverse("series:hashtag", args=[key]), None
+    for slug, changed_at in episodes.values_list("slug", "updated_at").iterator():
+        yield reverse("series:episode", args=[slug]), changed_at
 
 
 def search_key(episode: Episode) -> str:

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from spotlight.start import start
-from spotlight.web import health, oembed
+from spotlight.web import health, oembed, sitemaps
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="healthz"),
@@ -18,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("judging.urls")),
     path("", include("series.urls")),
     path("admin/", admin.site.urls),
+    path("sitemap.xml", sitemaps.sitemap, {"sources": ["series.queries.sitemap_pages"]}, name="sitemap"),
+    path("robots.txt", sitemaps.robots, name="robots"),
     path("oembed", oembed.answer_request, {"finders": ["series.jobs.feeds.embed_at"]}, name="oembed"),
 ]
 

@@ -16,6 +16,7 @@ from submissions.models import Role
 from tests.series import making
 
 pytestmark = pytest.mark.django_db
+LISTS = ("/offtherecord/", "/offtherecord/feed.xml", "/offtherecord/shorts/", "/hashtags/offtherecord/", "/sitemap.xml")
 
 
 @pytest.fixture
@@ -209,12 +210,7 @@ def test_nothing_unpublished_is_there_for_anybody_else(client, ferry, state):
             client.force_login(user)
         for address in addresses(ferry):
             assert client.get(address).status_code == 404, address
-        for page in (
-            "/offtherecord/",
-            "/offtherecord/feed.xml",
-            "/offtherecord/shorts/",
-            "/hashtags/offtherecord/",
-        ):
+        for page in LISTS:
             text = client.get(page).content.decode()
             assert ferry.title not in text
             assert ferry.code not in text
@@ -254,3 +250,16 @@ def test_a_former_editor_sees_nothing(client, series, film):
 def test_pages_only_read(client, ferry, method):
     for address in addresses(ferry):
         assert getattr(client, method)(address).status_code == 405
+
+
+def test_the_sitemap_has_the_public_pages(client, ferry):
+    text = client.get("/sitemap.xml").content.decode()
+    for path in (
+        "/",
+        "/offtherecord/",
+        "/offtherecord/one-piano/",
+        "/offtherecord/shorts/",
+        "/hashtags/offtherecord/",
+    ):
+        assert f"<loc>http://127.0.0.1:8000{path}</loc>" in text
+        assert client.get(path).status_code == 200 or path == "/"

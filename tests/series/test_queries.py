@@ -1,0 +1,72 @@
+"""Search: the hashtag in every spelling, and episodes in every script."""
+
+import pytest
+
+from series import queries, services
+from tests.series import making
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "#OfftheRecord",
+        "#offtherecord",
+        "＃ＯｆｆｔｈｅＲｅｃｏｒｄ",
+        "OFFTHERECORD",
+        "off the record",
+        " #OfftheRecord ",
+    ],
+)
+def test_a_search_for_the_hashtag_means_the_hub(series, q):
+    assert queries.is_hub_query(q)
+    assert queries.hub_for_query(q) == series
+
+
+@pytest.mark.parametrize("q", ["", "#", "record", "#OfftheRecords", "offtherecord piano"])
+def test_another_search_does_not(series, q):
+    assert not queries.is_hub_query(q)
+
+
+@pytest.fixture
+def galaxy(series, film):
+    artist = making.an_artist("galaxy", "은하수리점", language="ko", name_romanised="Eunha Repair Shop")
+    episode = making.an_episode(
+        series,
+        film=film,
+        title="은하수를 고치는 방법",
+        language="ko",
+        artist=artist,
+        summary="별 이야기. #고장난별",
+    )
+    services.put_text(episode, language="ja", title="ｷﾞﾝｶﾞ銀河の直し方", summary="", by=None)
+    return services.publish_episode(episode, by=None)
+
+
+@pytest.mark.parametrize(
+    "q", ["은하수", "EUNHA repair", "ＥＵＮＨＡ", "銀河", "ギンガ", "#고장난별", "Off the Record"]
+)
+def test_episodes_are_found_in_every_script(galaxy, q):
+    assert list(queries.matching(q)) == [galaxy]
+
+
+@pytest.mark.parametrize("q", ["nothing", "은하수 nothing", "銀座"])
+def test_every_word_must_occur(galaxy, q):
+    assert not queries.matching(q).exists()
+
+
+def test_only_public_ones_are_found(galaxy):
+    services.withdraw_episode(galaxy, reason="x", by=None)
+    assert not queries.matching("은하수").exists()
+    assert not queries.tagged("고장난별").exists()
+
+
+def test_neighbors_follow_the_time_of_publication(series, film):
+    three = [
+        services.publish_episode(making.an_episode(series, f"number-{n}", film=film), by=None)
+        for n in range(3)
+    ]
+    assert queries.neighbors(three[1]) == (three[0], three[2])
+    assert queries.neighbors(three[0]) == (None, three[1])
+    assert queries.neighbors(making.an_episode(series, "draft")) == (None, None)
