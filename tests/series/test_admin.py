@@ -12,14 +12,12 @@ from spotlight.ledger import clock, work
 from spotlight.ledger.models import Event
 from tests.series import making
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.series.admin_urls")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def editor(client, season):
     user = making.an_editor(season)
-    user.is_staff = True
-    user.save()
     client.force_login(user)
     return user
 
@@ -214,8 +212,6 @@ def test_what_is_public_stays_complete_and_can_be_withdrawn(client, editor, seri
 def test_an_editor_of_another_season_finds_nothing(client, series, film):
     episode = making.an_episode(series, film=film)
     stranger = making.an_editor(making.a_season("other-season"), "other@example.test")
-    stranger.is_staff = True
-    stranger.save()
     client.force_login(stranger)
     assert client.get(page(episode)).status_code in (302, 404)
     assert episode.title not in client.get(reverse("admin:series_episode_changelist")).content.decode()
