@@ -126,7 +126,7 @@ def context() -> dict[str, Any]:
     wrong = KitForm({"w-stage_name": "모래시계 소년", "w-email": "hana@ferry"}, prefix="w")
     wrong.is_valid()
     return {
-        "season": SimpleNamespace(name="Season 3", slug="", zone="Asia/Tokyo"), "now": NOW, "end": NOW + timedelta(days=8, hours=5, minutes=12),
+        "season": SimpleNamespace(name="Spotlight Japan and Korea, season 3", slug="", zone="Asia/Tokyo"), "now": NOW, "end": NOW + timedelta(days=8, hours=5, minutes=12),
         "cards": cards(), "stages": stages(), "steps": steps(), "colors": COLORS, "form": KitForm(), "wrong": wrong, "page": Paginator(range(400), 20).page(4),
         "episodes": [EpisodeCard("The ferry had one piano and it was locked", "/kit/", duration=462, note="Tangerine Ferry on Harbour Lights Off"), EpisodeCard("波の音は、最後に消した", "/kit/", duration=118, note="夜凪「潮どけい」", lang="ja", note_lang="ja", ratio="portrait"), EpisodeCard("공장 소리를 드럼으로", "/kit/", duration=141, lang="ko", ratio="tall")],
         "bars": [Bar("1 sheet", 4, hot=True), Bar("2 sheets", 11, hot=True), Bar("3 sheets", 38), Bar("4 sheets", 47)],

@@ -237,7 +237,7 @@ def test_without_script_forms_and_links_remain(browser: Browser, live: str) -> N
 
 @pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1440, "dark")])
 def test_the_player_fits_and_is_accessible(kit: Page, width: int, scheme: str) -> None:
-    kit.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    kit.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
     kit.set_viewport_size({"width": width, "height": 800})
     kit.locator(".tracks li:nth-child(2) .play").click()
     expect(kit.locator("#player")).to_be_visible()
