@@ -1,11 +1,13 @@
 """Mails of judging: the opening of a round, and reminders."""
 
 import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import formats
+from django.utils.translation import gettext_lazy
 
 from judging.models import Round, Seat
 from judging.queries import panel
@@ -39,8 +41,11 @@ def _write(template: str, seat: Seat) -> bool:
             "season": round.season,
             "given": seat.given,
             "left": seat.given - seat.filed,
-            "until": in_zone(round.locks_at, round.season),
-            "desk_url": settings.SITE_URL + reverse("desk"),
+            "until": partial(
+                in_zone, round.locks_at, round.season
+            ),  # called by the template, in the reader's language
+            "url": settings.SITE_URL + reverse("desk"),
+            "action": gettext_lazy("Open the desk"),
         },
     )
     return True

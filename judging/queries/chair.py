@@ -128,9 +128,9 @@ class Spread:
     values: Sequence[float]
 
     @property
-    def width(self) -> float:
-        """From the lowest to the highest."""
-        return max(self.values) - min(self.values)
+    def highest(self) -> float:
+        """The highest of the ascending values."""
+        return self.values[-1]
 
 
 def disagreements(round: Round) -> list[Spread]:

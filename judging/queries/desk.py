@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, F, Q, QuerySet
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
 
-from judging.models import Assignment, Criterion, Entry, Round, ScoreSheet
+from judging.models import Assignment, Conflict, Criterion, Entry, Round, ScoreSheet
 from judging.queries.rounds import RUNNING, round_by_code
 from spotlight.accounts.models import User
 from submissions.models import Membership, Role, Track
@@ -103,6 +105,14 @@ class Progress:
         """Entries still to be filed."""
         return self.given - self.filed
 
+    @property
+    def words(self) -> str:
+        """The time left in words."""
+        hours, minutes = divmod(self.minutes or 0, 60)
+        if hours:
+            return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+        return _("%(minutes)d min") % {"minutes": minutes}
+
 
 def progress(user: User, round: Round) -> Progress:
     """The judge's progress and pace."""
@@ -167,6 +177,11 @@ class Mark:
     anchors: list[tuple[str, str]]
 
     @property
+    def percent(self) -> str:
+        """Its weight in percent."""
+        return f"{(self.criterion.weight * 100).normalize():f}"
+
+    @property
     def field(self) -> str:
         """The form field's name."""
         return f"mark_{self.criterion.key}"
@@ -198,12 +213,20 @@ def label_of(entry: Entry) -> str:
     return f"{alias[:3]}-{alias[3:]}"
 
 
+def language_name(code: str) -> str:
+    """A language in the reader's language; nothing if it is not known."""
+    try:
+        return str(get_language_info(code)["name_translated"]) if code else ""
+    except KeyError:
+        return ""
+
+
 def peaks_of(track: Track) -> list[float]:
     """The waveform, 0 to 1."""
     return [byte / 255 for byte in bytes(track.peaks or b"")]
 
 
-def conflicts_of(membership: Membership) -> QuerySet["object"]:
+def conflicts_of(membership: Membership) -> QuerySet[Conflict]:
     """What the judge declared in this season."""
     return (
         membership.person.conflicts.filter(season=membership.season_id)

@@ -1,11 +1,14 @@
 """The judging desk: next entry, sheet, own list, stepping back. Nothing here knows of other judges."""
 
+import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import formats
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -31,12 +34,12 @@ def index(request: HttpRequest) -> HttpResponse:
     waiting = [duty for duty in (queries.next_to_file(user, round) for round in rounds) if duty]
     if len(waiting) == 1 and "all" not in request.GET:
         return redirect("desk_sheet", waiting[0].round.code, waiting[0].entry.alias)
-    seasons = [m.season for m in queries.judge_memberships(user)]
-    return render(
-        request,
-        "judging/desk/index.html",
-        {"rounds": rounds, "seasons": seasons, "waiting": {d.round_id: d for d in waiting}},
-    )
+    following = {duty.round_id: duty for duty in waiting}
+    page = {
+        "rows": [{"round": round, "next": following.get(round.pk)} for round in rounds],
+        "seasons": [membership.season for membership in queries.judge_memberships(user)],
+    }
+    return render(request, "judging/desk/index.html", page)
 
 
 @login_required
@@ -95,6 +98,9 @@ def _submit(request: HttpRequest, duty: Assignment, form: SheetForm) -> HttpResp
             )
             messages.success(request, _("Changed. Both versions and your reason are kept."))
             return redirect("desk_list", duty.round.code)
+        if "keep" in request.POST:
+            services.save_sheet(duty, form.draft(), version=data["version"], by=person)
+            return redirect("desk_sheet", duty.round.code, duty.entry.alias)
         services.file_sheet(duty, form.draft(), version=data["version"], by=person)
     except services.SheetConflict as error:
         return _both_versions(request, duty, form, error)
@@ -152,7 +158,7 @@ def _sent(request: HttpRequest, *, version: int) -> dict[str, str]:
     kept = {
         key: value for key, value in request.POST.items() if key not in ("csrfmiddlewaretoken", "version")
     }
-    return kept | {"version": str(version)}
+    return kept | {"version": str(version), "keep": "1"}
 
 
 @login_required
@@ -178,13 +184,25 @@ def _sheet_page(
     user = _judge(request)
     before, after = queries.neighbors(user, duty)
     sheet = _sheet_of(duty)
+    takes, revises = _takes_sheets(duty), _may_revise(duty, sheet)
     page = _page(duty) | {
         "sheet": sheet, "marks": queries.marks(duty.round, sheet, language=get_language() or "en"),
         "progress": queries.progress(user, duty.round), "previous": before, "next": after, "steps": range(11),
-        "takes_sheets": _takes_sheets(duty), "may_revise": _may_revise(duty, sheet), "problem": problem, "field": field,
-        "heard": (sheet.heard_ms if sheet else 0) / 1000, "is_locked": _must_listen_first(duty, sheet),
+        "takes_sheets": takes, "may_revise": revises, "may_write": takes or revises, "problem": problem, "field": field,
+        "saved_words": _("Saved %(time)s") % {"time": formats.time_format(_local(sheet.updated_at, duty))} if sheet else "",
+        "is_locked": takes and _must_listen_first(duty, sheet), "share_percent": int(duty.round.heard_share * 100),
+        **_heard(duty, sheet),
     }  # fmt: skip
     return render(request, "judging/desk/sheet.html", page, status=status)
+
+
+def _heard(duty: Assignment, sheet: ScoreSheet | None) -> dict[str, Any]:
+    heard, length = sheet.heard_ms if sheet else 0, duty.entry.submission.track.duration_ms or 0
+    return {"heard": heard / 1000, "heard_percent": heard * 100 // length if length else 0}
+
+
+def _local(moment: datetime.datetime, duty: Assignment) -> datetime.datetime:
+    return moment.astimezone(ZoneInfo(duty.round.season.zone))
 
 
 def _page(duty: Assignment) -> dict[str, Any]:
@@ -192,7 +210,7 @@ def _page(duty: Assignment) -> dict[str, Any]:
     page: dict[str, Any] = {
         "round": duty.round, "season": duty.round.season, "duty": duty, "label": queries.label_of(duty.entry),
         "seconds": (track.duration_ms or 0) / 1000, "peaks": queries.peaks_of(track), "genre": track.genre,
-        "language": track.language, "lyrics": track.lyrics, "is_explicit": track.is_explicit, "ready": track.rendition_id is not None,
+        "language": track.language, "language_name": queries.language_name(track.language), "lyrics": track.lyrics, "is_explicit": track.is_explicit, "ready": track.rendition_id is not None,
     }  # fmt: skip
     if not duty.round.is_blind:
         page |= {

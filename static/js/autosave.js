@@ -23,8 +23,19 @@ class Autosave {
     this.wait = 2000;
     form.addEventListener('input', (e) => this.touched(e));
     form.addEventListener('change', (e) => this.touched(e, 150));
-    form.addEventListener('submit', () => { clearTimeout(this.timer); this.dirty = false; }, true);
+    form.addEventListener('submit', (e) => this.submitted(e), true);
     this.restore();
+  }
+
+  // A submit waits for the save that is under way: both carry the version that the sheet was read at.
+  submitted(e) {
+    clearTimeout(this.timer);
+    this.dirty = false;
+    if (!this.saving) return;
+    e.preventDefault();
+    e.stopImmediatePropagation();
+    const { submitter } = e;
+    this.pending = () => this.form.requestSubmit(submitter);
   }
 
   touched(e, wait = WAIT) {
@@ -43,8 +54,8 @@ class Autosave {
   }
 
   async save({ leaving = false } = {}) {
-    if (!this.dirty || this.conflict) return;
-    if (this.saving) { this.again = true; return; }
+    if (!this.dirty || this.conflict) return undefined;
+    if (this.saving) { this.again = true; return undefined; }
     clearTimeout(this.timer);
     this.saving = true;
     this.dirty = false;
@@ -59,7 +70,14 @@ class Autosave {
       this.offline();
     }
     this.saving = false;
+    if (this.pending) {
+      const go = this.pending;
+      this.pending = null; this.again = false; this.dirty = false;
+      clearTimeout(this.timer);
+      return go();
+    }
     if (this.again) { this.again = false; this.dirty = true; this.save(); }
+    return undefined;
   }
 
   async answered(answer) {
@@ -84,6 +102,8 @@ class Autosave {
   conflicted(body) {
     this.conflict = true;
     this.forget();
+    // data-conflict="submit": the page that answers the form shows both versions, so nothing is lost
+    if (this.form.dataset.conflict === 'submit') { this.pending = () => this.form.requestSubmit(); return; }
     this.state('conflict', body.error?.message ?? say('conflict'));
     toast(body.error?.message ?? say('conflict'), { action: say('reload'), onAction: () => location.reload(), stay: true });
   }

@@ -25,7 +25,7 @@ class Desk {
     this.listenFirst();
     this.preload();
     this.total();
-    this.go(Math.max(0, this.sets.findIndex((s) => !s.querySelector(':checked'))), false);
+    this.go(Math.max(0, this.sets.findIndex((s) => markOf(s) === null)), false);
   }
 
   get audio() { return document.querySelector('[data-deck] audio'); }
@@ -40,6 +40,8 @@ class Desk {
   score(i, value) {
     const radio = this.sets[i]?.querySelector(`input[value="${value}"]`);
     if (!radio || radio.disabled) return false;
+    const half = this.sets[i].querySelector('[data-half]');
+    if (half) half.checked = false;
     radio.checked = true;
     radio.dispatchEvent(new Event('change', { bubbles: true }));
     return true;
@@ -54,13 +56,23 @@ class Desk {
     this.go(set + 1);
   }
 
+  // H: half a point more, or less again, on the criterion that was scored last (or the active one).
+  half() {
+    const mine = this.sets[this.active];
+    const set = mine && markOf(mine) !== null ? mine : this.sets[this.last.set] ?? mine;
+    const box = set?.querySelector('[data-half]');
+    if (!box || box.disabled || markOf(set) === null) return;
+    box.checked = !box.checked;
+    box.dispatchEvent(new Event('change', { bubbles: true }));
+  }
+
   total() {
     let sum = 0, weights = 0;
     for (const s of this.sets) {
-      const radio = s.querySelector(':checked');
+      const mark = markOf(s);
       const output = s.querySelector('output');
-      if (output) output.textContent = radio ? radio.value : '–';
-      if (radio) { sum += Number(radio.value) * Number(s.dataset.weight); weights += Number(s.dataset.weight); }
+      if (output) output.textContent = mark ?? '–';
+      if (mark !== null) { sum += mark * Number(s.dataset.weight); weights += Number(s.dataset.weight); }
     }
     const el = this.form.querySelector('[data-total]');
     if (el) el.textContent = weights ? (sum / weights).toFixed(1) : '–';
@@ -70,12 +82,15 @@ class Desk {
   listenFirst() {
     const share = Number(this.form.dataset.listenShare) || 0;
     const field = this.form.querySelector('[name=heard]');
+    const before = Number(field?.value) || 0;
     document.addEventListener('spotlight:heard', (e) => {
       if (!this.form.isConnected) return;
       if (field) field.value = Math.max(Number(field.value) || 0, e.detail.seconds).toFixed(1);
       const words = document.querySelector('[data-heard]');
-      if (words) words.textContent = `${Math.round(e.detail.share * 100)} %`;
-      if (share && e.detail.share >= share) this.form.removeAttribute('data-locked');
+      const total = e.detail.share ? e.detail.seconds / e.detail.share : 0;
+      const heard = Math.max(e.detail.share, total ? Math.min(1, before / total) : 0);
+      if (words) words.textContent = `${Math.round(heard * 100)} %`;
+      if (share && heard >= share) this.form.removeAttribute('data-locked');
     });
   }
 
@@ -97,6 +112,11 @@ class Desk {
   }
 }
 
+const markOf = (set) => {
+  const radio = set.querySelector('[type=radio]:checked');
+  return radio ? Math.min(10, Number(radio.value) + (set.querySelector('[data-half]')?.checked ? 0.5 : 0)) : null;
+};
+
 const keysOn = () => { try { return !localStorage.getItem(OFF); } catch { return true; } };
 
 const KEYS = {
@@ -104,6 +124,7 @@ const KEYS = {
   ArrowDown: (d) => d.go(d.active + 1), KeyJ: (d) => d.go(d.active + 1),
   Space: (d) => d.audio && toggle(d.audio),
   Comma: (d) => d.audio && skip(d.audio, -5), Period: (d) => d.audio && skip(d.audio, 5),
+  KeyH: (d) => { if (!d.locked) d.half(); }, NumpadDecimal: (d) => { if (!d.locked) d.half(); },
   KeyN: (d) => { const t = d.form.querySelector('textarea'); t?.focus(); t?.setSelectionRange(t.value.length, t.value.length); },
 };
 
