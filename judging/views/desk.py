@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from judging.forms.desk import ReasonForm, SheetForm
-from judging.models import Assignment, Round, ScoreSheet
+from judging.models import Assignment, Criterion, Round, ScoreSheet
 from judging.queries import desk as queries
 from judging.services import desk as services
 from judging.views.answers import actor, back, invalid, refused
@@ -50,9 +50,10 @@ def own_list(request: HttpRequest, code: str) -> HttpResponse:
     round = queries.own_round(user, code)
     if round is None:
         raise Http404
-    rows = [_row(duty) for duty in queries.own_list(user, round)]
+    criteria = list(round.criteria.all())
+    rows = [_row(duty, round, criteria) for duty in queries.own_list(user, round)]
     page = {
-        "round": round, "season": round.season, "rows": rows, "criteria": round.criteria.all(),
+        "round": round, "season": round.season, "rows": rows, "criteria": criteria,
         "progress": queries.progress(user, round), "next": queries.next_to_file(user, round),
     }  # fmt: skip
     return render(request, "judging/desk/list.html", page)
@@ -221,14 +222,14 @@ def _page(duty: Assignment) -> dict[str, Any]:
     return page
 
 
-def _row(duty: Assignment) -> dict[str, Any]:
+def _row(duty: Assignment, round: Round, criteria: list[Criterion]) -> dict[str, Any]:
     sheet = _sheet_of(duty)
     given = {s.criterion_id: f"{s.value.normalize():f}" for s in sheet.scores.all()} if sheet else {}
     track = duty.entry.submission.track
     return {
         "duty": duty, "label": queries.label_of(duty.entry), "sheet": sheet,
-        "marks": [given.get(c.pk) for c in duty.round.criteria.all()], "is_open": duty.state == Assignment.State.OPEN,
-        "title": "" if duty.round.is_blind else f"{track.title}, {duty.entry.submission.artist.name}",
+        "marks": [given.get(c.pk) for c in criteria], "is_open": duty.state == Assignment.State.OPEN,
+        "title": "" if round.is_blind else f"{track.title}, {duty.entry.submission.artist.name}",
     }  # fmt: skip
 
 
