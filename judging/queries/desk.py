@@ -1,6 +1,7 @@
 """What a judge sees: own assignments and sheets, nothing of anybody else's, no names where the round is blind."""
 
 import datetime
+import itertools
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -126,7 +127,7 @@ def progress(user: User, round: Round) -> Progress:
 def pace_of(filed_at: Sequence[datetime.datetime]) -> int | None:
     """Median seconds from one filed sheet to the next, pauses of over half an hour left out; None below three sheets."""
     times = sorted(filed_at)
-    steps = [b - a for a, b in zip(times, times[1:], strict=False) if b - a < PAUSE]
+    steps = [b - a for a, b in itertools.pairwise(times) if b - a < PAUSE]
     return round_up(statistics.median(step.total_seconds() for step in steps)) if len(steps) >= 2 else None
 
 
