@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from submissions.views import outbox, roles, seasons
+from submissions.views import (
+    artists,
+    clearance,
+    dashboard,
+    entries,
+    media,
+    outbox,
+    reports,
+    roles,
+    seasons,
+    uploads,
+)
 
 urlpatterns = [
     # Seasons in public
@@ -23,4 +34,32 @@ urlpatterns = [
     path("admin/seasons/<slug:season>/open/", seasons.opening, name="open_season"),
     path("admin/seasons/<slug:season>/amend/", seasons.amend, name="amend"),
     path("admin/seasons/<slug:season>/amend/<int:number>/", seasons.amendment_action, name="amendment_action"),
+    # Artists
+    path("me/", dashboard.me, name="me"),
+    path("submit/", entries.start, name="submit"),
+    path("submit/artist/", artists.new_artist, name="submit_new_artist"),
+    path("submit/artist/<slug:slug>/", artists.artist, name="submit_artist"),
+    path("submit/uploads/<slug:code>/", uploads.upload, name="submit_upload"),
+    path("submit/<slug:code>/", entries.entry, name="submit_entry"),
+    path("submit/<slug:code>/upload/", uploads.create, name="submit_upload_create"),
+    path("submit/<slug:code>/audio/", uploads.audio, name="submit_audio"),
+    path("submit/<slug:code>/review/", entries.review, name="submit_review"),
+    path("submit/<slug:code>/sent/", entries.sent, name="submit_sent"),
+    path("submit/<slug:code>/withdraw/", entries.take_back, name="submit_withdraw"),
+    path("submit/<slug:code>/<slug:step>/", entries.step, name="submit_step"),
+    # Files
+    path("media/tracks/<slug:code>.m4a", media.track, name="media_track"),
+    path("media/originals/<slug:code>", media.original, name="media_original"),
+    path("media/artwork/<slug:code>", media.artwork, name="media_artwork"),
+    path("media/artwork/<slug:code>.svg", media.artwork),
+    path("media/artwork/<slug:code>.jpg", media.artwork),
+    path("media/photos/<slug:slug>.jpg", media.photo, name="media_photo"),
+    # Clearance
+    path("admin/clearance/", clearance.queue, name="clearance"),
+    path("admin/clearance/next/", clearance.take_next, name="clearance_next"),
+    path("admin/clearance/reports/", reports.reports, name="clearance_reports"),
+    path("admin/clearance/uses/", reports.uses, name="clearance_uses"),
+    path("admin/clearance/<slug:code>/", clearance.entry, name="clearance_entry"),
+    path("admin/clearance/<slug:code>/claim/", clearance.renew, name="clearance_claim"),
+    path("admin/clearance/<slug:code>/afterwards/", clearance.afterwards, name="clearance_afterwards"),
 ]

@@ -7,6 +7,7 @@ import { enhanceCuts } from './wave.js';
 import { enhanceAutosave } from './autosave.js';
 import { enhanceUploads } from './upload.js';
 import { enhanceJudging } from './judge.js';
+import { enhanceClearance } from './clearance.js';
 import { startDialogs } from './dialog.js';
 import { startSharing, enhanceSharing } from './share.js';
 import { startTheme, paintTheme } from './theme.js';
@@ -22,6 +23,7 @@ function enhance(root) {
   enhanceAutosave(root);
   enhanceUploads(root);
   enhanceJudging(root);
+  enhanceClearance(root);
   enhanceSharing(root);
   enhanceEpisodes(root);
   paintTheme();

@@ -56,6 +56,15 @@ class Submission(models.Model):
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     is_contested = models.BooleanField(_("contested"), default=False)
+    version = models.PositiveIntegerField(
+        default=0,
+        editable=False,
+        help_text="Counts the saves; a form that was opened before the newest is refused.",
+    )
+    unread = models.JSONField(
+        default=dict, blank=True, editable=False,
+        help_text="What was typed and can't be read yet, by step: {step: {field: [values]}}.",
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("submission")
@@ -101,6 +110,21 @@ class ClearanceDecision(models.Model):
         REFUSED = "refused", _("refused")
         REVOKED = "revoked", _("badge revoked")
         DISQUALIFIED = "disqualified", _("disqualified")
+        CONTESTED = "contested", _("contested")
+        REINSTATED = "reinstated", _("reinstated")
+
+    class Reason(models.TextChoices):
+        IDENTITY = "identity", _("It is not clear who the artist is")
+        ELIGIBILITY = "eligibility", _("The artist may not enter this season")
+        RIGHTS = "rights", _("Somebody else holds rights in the recording or the song")
+        CREDITS = "credits", _("Credits or shares are incomplete")
+        NOT_ORIGINAL = "not_original", _("It is a cover, or uses samples that were not cleared")
+        DUPLICATE = "duplicate", _("The same recording was entered before")
+        AUDIO = "audio", _("The audio is not good enough to be judged")
+        ARTWORK = "artwork", _("The picture can’t be shown")
+        WORDS = "words", _("Title, lyrics or artist page break the rules")
+        AI = "ai", _("The use of AI is not declared, or more than allowed")
+        OTHER = "other", _("Something else, see the note")
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="decisions")
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome)
@@ -116,3 +140,9 @@ class ClearanceDecision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.submission}: {self.get_outcome_display()}"
+
+    @property
+    def reason_labels(self) -> list[str]:
+        """The reasons in words, in the reader's language."""
+        known = dict(self.Reason.choices)
+        return [str(known.get(code, code)) for code in self.reasons]

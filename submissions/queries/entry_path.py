@@ -1,0 +1,97 @@
+"""An entry's way through the season: what is done, where it stands, what comes next and when."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from spotlight.web.cards import Step
+from submissions.models import Submission
+from submissions.queries.completeness import local
+
+State = Submission.State
+ENDED = (State.REFUSED, State.WITHDRAWN, State.DISQUALIFIED)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where an entry stands in one word, its tone (ok, warn, bad, info or empty), and a sentence on what comes next."""
+
+    label: str
+    tone: str
+    sentence: str
+
+
+def standing(submission: Submission) -> Standing:
+    """What to tell the artist first."""
+    label = str(submission.get_state_display()).capitalize()
+    if submission.is_contested:
+        return Standing(
+            _("Contested"),
+            "warn",
+            _(
+                "Somebody claims rights in this track. It can’t be heard until that is settled. Your scores stay."
+            ),
+        )
+    tone, sentence = {
+        State.DRAFT: ("", _("Not sent yet. Finish it before the deadline.")),
+        State.SUBMITTED: ("info", _("We have it. Clearance looks at it next, and writes to you.")),
+        State.CHANGES: ("warn", _("Something has to be changed before it can be cleared.")),
+        State.CLEARED: ("ok", _("Identity and rights are cleared. Listeners can hear it.")),
+        State.REFUSED: ("bad", _("It can’t take part in this season.")),
+        State.WITHDRAWN: ("", _("You took it back.")),
+        State.DISQUALIFIED: ("bad", _("It was taken out of the season.")),
+    }[State(submission.state)]
+    return Standing(label, tone, sentence)
+
+
+def path_of(submission: Submission) -> list[Step]:
+    """The ladder from entering to the results, with one current step (none once the entry has ended)."""
+    steps = [_entered(submission), _cleared(submission), *_rounds(submission), _results(submission)]
+    if submission.state in ENDED:
+        steps = [step for step in steps if step.state == "done"]
+        return [*steps, Step(standing(submission).label, "current", at=submission.decided_at)]
+    first = next((i for i, step in enumerate(steps) if step.state != "done"), None)
+    return [Step(s.name, "current", s.url, s.note, s.at) if i == first else s for i, s in enumerate(steps)]
+
+
+def _entered(submission: Submission) -> Step:
+    if submission.submitted_at and submission.state != State.CHANGES:
+        return Step(_("Entered"), "done", at=submission.submitted_at)
+    return Step(_("Entry"), "to-come", at=submission.season.entries_close_at, note=_("is the deadline"))
+
+
+def _cleared(submission: Submission) -> Step:
+    name = _("Identity and rights cleared")
+    if submission.state == State.CLEARED:
+        return Step(
+            name,
+            "done",
+            at=submission.decided_at,
+            note=_("You have the badge.") if submission.artist.is_verified else "",
+        )
+    return Step(
+        _("Clearance"),
+        "to-come",
+        at=submission.season.clearing_ends_at,
+        note=_("at the latest") if submission.season.clearing_ends_at else "",
+    )
+
+
+def _rounds(submission: Submission) -> Iterator[Step]:
+    in_round = {entry.round_id for entry in submission.entries.all()}
+    for round_ in submission.season.rounds.order_by("number"):
+        over = round_.state in ("closed", "announced")
+        done = over and round_.pk in in_round
+        name = local(round_.names, round_.name)
+        if over and round_.pk not in in_round:
+            yield Step(name, "done", note=_("went on without this entry"), at=round_.closes_at)
+        else:
+            yield Step(
+                name, "done" if done else "to-come", at=round_.closes_at, note=_("ends") if not done else ""
+            )
+
+
+def _results(submission: Submission) -> Step:
+    season = submission.season
+    return Step(_("Winners"), "done" if season.state == "finished" else "to-come", at=season.results_at)

@@ -1,0 +1,52 @@
+"""Which files of tracks and artists somebody may have."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+
+from spotlight.accounts.models import User
+from spotlight.ledger import clock
+from submissions.models import Artist, Role, Submission, Track
+from submissions.queries.seasons import seasons_with_role
+
+Reader = User | AnonymousUser
+State = Submission.State
+
+
+def released_tracks() -> QuerySet[Track]:
+    """Tracks that everybody may hear."""
+    return Track.objects.filter(released_at__lte=clock.Now(), hidden_at__isnull=True)
+
+
+def is_released(track: Track) -> bool:
+    """Whether everybody may hear the track."""
+    return released_tracks().filter(pk=track.pk).exists()
+
+
+def audible_tracks(reader: Reader) -> QuerySet[Track]:
+    """Tracks that a reader may hear: released ones, their own, and those that they clear or organize."""
+    if not reader.is_authenticated:
+        return released_tracks()
+    released = Q(pk__in=released_tracks().values("pk"))
+    return Track.objects.filter(released | Q(pk__in=_entries_open_to(reader).values("track")))
+
+
+def originals_for(reader: Reader) -> QuerySet[Submission]:
+    """Entries whose original file a reader may have: their own, and those that they clear or organize."""
+    if not reader.is_authenticated:
+        return Submission.objects.none()
+    return _entries_open_to(reader).filter(track__original__isnull=False).select_related("track__original")
+
+
+def artists_seen(reader: Reader) -> QuerySet[Artist]:
+    """Artists whose photo a reader may have."""
+    if not reader.is_authenticated:
+        return Artist.objects.filter(is_public=True)
+    theirs = Q(members__person__user=reader) | Q(pk__in=_entries_open_to(reader).values("artist"))
+    return Artist.objects.filter(Q(is_public=True) | theirs).distinct()
+
+
+def _entries_open_to(reader: User) -> QuerySet[Submission]:
+    own = Q(artist__members__person__user=reader)
+    seasons = seasons_with_role(reader, Role.CLEARANCE, Role.ORGANIZER)
+    cleared = Q(season__in=seasons.values("pk")) & ~Q(state=State.DRAFT)
+    return Submission.objects.filter(own | cleared).distinct()

@@ -1,0 +1,5 @@
+"""Handlers of work rows. Celery finds this package; importing its modules registers them."""
+
+from submissions.tasks import processing
+
+__all__ = ["processing"]

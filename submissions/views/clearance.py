@@ -1,0 +1,208 @@
+"""The clearance desk: the queue, one entry with everything on the page, decisions."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from spotlight.errors import SpotlightError
+from spotlight.ledger import clock
+from submissions.forms.clearance import AfterwardsForm, DecisionForm
+from submissions.models import Season, Submission
+from submissions.queries.clearance import (
+    clearance_queue,
+    cleared_seasons,
+    entries_to_clear,
+    free_for,
+    likenesses,
+    live_claim,
+    open_reports,
+    seen_mark,
+    waiting_uses,
+)
+from submissions.queries.processing import audio_state
+from submissions.services import clearance as desk
+from submissions.views.access import account, one_of, person_behind
+from submissions.views.cards import own_card
+from submissions.views.entries import entry_parts
+
+State = Submission.State
+AFTERWARDS = {
+    "contest": desk.contest,
+    "reinstate": desk.reinstate,
+    "revoke": desk.revoke_badge,
+    "disqualify": desk.disqualify,
+}
+SHOWN = 100
+
+
+def _season(request: HttpRequest) -> Season | None:
+    """The season asked for, or None for all. 404 for whoever clears nowhere."""
+    seasons = cleared_seasons(account(request))
+    if not seasons.exists():
+        raise Http404
+    slug = request.GET.get("season")
+    return one_of(seasons, slug=slug) if slug else None
+
+
+@login_required
+@require_GET
+def queue(request: HttpRequest) -> HttpResponse:
+    """What waits, oldest first. Coming here gives back what one had open."""
+    user, person, season = account(request), person_behind(request), _season(request)
+    desk.release_claims(by=person)
+    waiting = clearance_queue(user, season)
+    decided = entries_to_clear(user).filter(decided_at__isnull=False).order_by("-decided_at")
+    context = {
+        "entries": list(waiting[:SHOWN]),
+        "waiting": waiting.count(),
+        "free": free_for(person, waiting).count(),
+        "decided": list(decided[:10]),
+        "seasons": list(cleared_seasons(user)),
+        "season": season,
+        "now": clock.now(),
+        "reports": open_reports(user).count(),
+        "uses": waiting_uses(user).count(),
+    }
+    return render(request, "submissions/clearance/queue.html", context)
+
+
+@login_required
+@require_POST
+def take_next(request: HttpRequest) -> HttpResponse:
+    """Open the oldest entry that nobody else has open."""
+    season = _season(request)
+    return _go_on(request, season)
+
+
+def _go_on(request: HttpRequest, season: Season | None) -> HttpResponse:
+    found = desk.claim_next(clearance_queue(account(request), season), by=person_behind(request))
+    if found is None:
+        messages.info(request, _("Nothing else waits for you."))
+        return redirect("clearance")
+    return redirect("clearance_entry", found.code)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def entry(request: HttpRequest, code: str) -> HttpResponse:
+    """One entry: opened for 15 minutes, decided with the form."""
+    submission = one_of(entries_to_clear(account(request)), code=code)
+    if request.method == "POST":
+        return _decide(request, submission)
+    if submission.state == State.SUBMITTED:
+        try:
+            desk.claim(submission, by=person_behind(request))
+        except desk.ClaimedElsewhere as refusal:
+            return _render(request, submission, problem=str(refusal))
+    return _render(request, submission)
+
+
+def _decide(request: HttpRequest, submission: Submission) -> HttpResponse:
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _render(request, submission, form=form, status=400)
+    try:
+        _carry_out(submission, form.cleaned_data, request)
+    except SpotlightError as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return _render(request, submission, form=form, status=refusal.status)
+    messages.success(
+        request,
+        _("%(title)s: %(outcome)s.")
+        % {"title": submission.track, "outcome": _said(form.cleaned_data["outcome"])},
+    )
+    return _go_on(request, submission.season)
+
+
+def _said(outcome: str) -> str:
+    return {"cleared": _("cleared"), "changes": _("changes asked"), "refused": _("refused")}[outcome]
+
+
+def _carry_out(submission: Submission, read: dict[str, Any], request: HttpRequest) -> None:
+    by, seen, note = person_behind(request), read["seen"], read["note"]
+    if read["outcome"] == "cleared":
+        desk.clear(submission, by=by, seen=seen, note=note)
+    elif read["outcome"] == "changes":
+        desk.ask_changes(submission, by=by, seen=seen, note=note, reasons=read["reasons"])
+    else:
+        desk.refuse(submission, by=by, seen=seen, note=note, reasons=read["reasons"])
+
+
+def _render(
+    request: HttpRequest, submission: Submission, *, form: Any = None, problem: str = "", status: int = 200
+) -> HttpResponse:
+    at = clock.now()
+    submission = one_of(entries_to_clear(account(request)), code=submission.code)
+    context = {
+        "submission": submission,
+        "track": submission.track,
+        "artist": submission.artist,
+        "season": submission.season,
+        "card": own_card(submission.track),
+        "audio": audio_state(submission.track),
+        "claim": live_claim(submission, at),
+        "problem": problem,
+        "now": at,
+        "form": form or DecisionForm(initial={"seen": seen_mark(submission), "outcome": "cleared"}),
+        "seen": seen_mark(submission),
+        "afterwards": AfterwardsForm(submission=submission) if submission.state == State.CLEARED else None,
+        "likenesses": likenesses(submission),
+        "decisions": list(submission.decisions.select_related("by")),
+        "earlier": list(
+            submission.artist.submissions.exclude(pk=submission.pk)
+            .exclude(state=State.DRAFT)
+            .select_related("track", "season")
+        ),
+        "is_own": submission.artist.members.filter(person=person_behind(request)).exists(),
+        "can_decide": submission.state == State.SUBMITTED and not problem,
+        **entry_parts(submission),
+    }
+    return render(request, "submissions/clearance/entry.html", context, status=status)
+
+
+@login_required
+@require_POST
+def renew(request: HttpRequest, code: str) -> HttpResponse:
+    """Keep an entry open, or give it back (`release=1`); answers with the line that says so."""
+    submission = one_of(entries_to_clear(account(request)), code=code)
+    person = person_behind(request)
+    if request.POST.get("release"):
+        desk.release_claims(by=person, submission=submission)
+        return redirect("clearance") if request.POST["release"] == "go" else HttpResponse(status=204)
+    problem = ""
+    if submission.state == State.SUBMITTED:
+        try:
+            desk.claim(submission, by=person)
+        except desk.ClaimedElsewhere as refusal:
+            problem = str(refusal)
+    context = {
+        "submission": submission,
+        "season": submission.season,
+        "claim": live_claim(submission, clock.now()),
+        "problem": problem,
+    }
+    return render(request, "submissions/clearance/_claim.html", context)
+
+
+@login_required
+@require_POST
+def afterwards(request: HttpRequest, code: str) -> HttpResponse:
+    """Contest, reinstate, revoke or disqualify a cleared entry."""
+    submission = one_of(entries_to_clear(account(request)), code=code)
+    form = AfterwardsForm(request.POST, submission=submission)
+    if form.is_valid():
+        try:
+            AFTERWARDS[form.cleaned_data["action"]](
+                submission, by=person_behind(request), note=form.cleaned_data["note"]
+            )
+            messages.success(request, _("Done. The artist gets a mail with the reason."))
+        except SpotlightError as refusal:
+            messages.error(request, str(refusal))
+    else:
+        messages.error(request, _("Choose what to do and write the reason."))
+    return redirect("clearance_entry", code)

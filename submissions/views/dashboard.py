@@ -1,0 +1,83 @@
+"""Home of who is signed in: where each entry stands, what comes next, what was written to them, what they like."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from spotlight.ledger import clock
+from spotlight.web.cards import Step, TrackCard
+from submissions.models import ClearanceDecision, Submission
+from submissions.queries.artists import own_artists
+from submissions.queries.cards import cards_of, with_card_parts
+from submissions.queries.entries import (
+    changes_end_at,
+    mails_to,
+    may_change,
+    may_withdraw,
+    own_entries,
+    seasons_accepting,
+)
+from submissions.queries.entry_path import Standing, path_of, standing
+from submissions.queries.media import released_tracks
+from submissions.queries.processing import AudioState, audio_state
+from submissions.views.access import person_behind
+from submissions.views.cards import own_card
+
+State = Submission.State
+LIKES = 12
+WIDTH = {State.CLEARED: "cleared"}
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """One entry as the dashboard shows it."""
+
+    submission: Submission
+    card: TrackCard
+    standing: Standing
+    path: list[Step]
+    audio: AudioState
+    decision: ClearanceDecision | None
+    may_change: bool
+    may_withdraw: bool
+    changes_end_at: Any
+
+
+@login_required
+@require_GET
+def me(request: HttpRequest) -> HttpResponse:
+    """Everything of one's own, the entry that needs something first."""
+    person, at = person_behind(request), clock.now()
+    entries = own_entries(person).prefetch_related("track__billing__artist", "decisions")
+    tickets = [_ticket(submission, at) for submission in entries]
+    season = tickets[0].submission.season if tickets else seasons_accepting(at).first()
+    liked = with_card_parts(released_tracks().filter(likes__person=person).order_by("-likes__at"))[:LIKES]
+    context = {
+        "tickets": tickets,
+        "artists": list(own_artists(person)),
+        "mails": list(mails_to(person)),
+        "likes": cards_of(liked),
+        "accepting": list(seasons_accepting(at)),
+        "season": season,
+        "now": at,
+    }
+    return render(request, "submissions/portal/me.html", context)
+
+
+def _ticket(submission: Submission, at: Any) -> Ticket:
+    decisions = list(submission.decisions.all())
+    return Ticket(
+        submission=submission,
+        card=own_card(submission.track, obi=WIDTH.get(State(submission.state), "")),
+        standing=standing(submission),
+        path=path_of(submission),
+        audio=audio_state(submission.track),
+        decision=decisions[0] if decisions else None,
+        may_change=may_change(submission, at),
+        may_withdraw=may_withdraw(submission),
+        changes_end_at=changes_end_at(submission),
+    )
