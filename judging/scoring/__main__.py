@@ -7,11 +7,13 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from .compute import check_inputs, compute
+from .compute import Result, check_inputs, compute
 from .errors import FileError, RecipeError, ScoringError
+from .explain import as_text, explain
 from .files import decode, read_points, read_readings, read_sheets
 from .inputs import Point, Readings, Sheet
 from .recipe import Recipe, locate
+from .whatif import Change, vary
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,6 +37,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--popularity", metavar="READINGS.csv")
     parser.add_argument("--points", metavar="POINTS.csv")
     parser.add_argument("--out", metavar="STANDINGS.csv")
+    parser.add_argument("--explain", metavar="ENTRY", help="print the derivation of one entry")
+    parser.add_argument(
+        "--what-if", metavar="popularity=0.4:0.6:0.05", help="print how the selected set changes"
+    )
     return parser
 
 
@@ -51,16 +57,34 @@ def _run(options: argparse.Namespace) -> None:
         check_inputs(recipe, **given)
     except RecipeError as error:
         raise FileError(options.recipe, *locate(text, error.table, error.key), str(error)) from error
-    result = compute(
-        recipe,
-        sheets=_sheets(options.sheets, recipe) if given["sheets"] else None,
-        readings=_readings(options.popularity) if given["readings"] else None,
-        points=_points(options.points) if given["points"] else None,
-    )
+    sheets = _sheets(options.sheets, recipe) if given["sheets"] else None
+    readings = _readings(options.popularity) if given["readings"] else None
+    points = _points(options.points) if given["points"] else None
+    result = compute(recipe, sheets=sheets, readings=readings, points=points)
+    output = _explained(result, options.explain) if options.explain is not None else ""
+    if options.what_if is not None:
+        output += _changes(vary(recipe, options.what_if, sheets=sheets, readings=readings, points=points))
     for warning in result.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     if options.out:
         _write(Path(options.out), result.to_csv())
+    sys.stdout.write(output)
+
+
+def _explained(result: Result, entry: str) -> str:
+    try:
+        return as_text(explain(result, entry))
+    except KeyError:
+        raise ScoringError(f"--explain {entry!r}: no entry has this code") from None
+
+
+def _changes(changes: list[Change]) -> str:
+    lines = []
+    for change in changes:
+        parts = [f"in {', '.join(change.entered)}"] if change.entered else []
+        parts += [f"out {', '.join(change.left)}"] if change.left else []
+        lines.append(f"{change.label}: {'; '.join(parts) or 'no change'}\n")
+    return "".join(lines)
 
 
 def _read(path: str) -> str:

@@ -64,9 +64,13 @@ def balanced_random_k(
 
     `standing` assignments stay; use it for late entries, or with a larger k to add listens.
     """
+    return deal({entry: k for entry in entries}, bench, seed=seed, standing=standing)
+
+
+def deal(wanted: Mapping[str, int], bench: Bench, *, seed: str, standing: Iterable[Assignment] = ()) -> Plan:
+    """The same with a number of judges for each entry."""
     kept = set(standing)
     table = _Table(bench, seed=seed, standing=kept, fixed=kept)
-    wanted = {entry: k for entry in entries}
     table.deal(wanted)
     table.balance()
     table.connect()

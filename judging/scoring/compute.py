@@ -83,6 +83,11 @@ class Result:
         except ValueError:
             raise KeyError(entry) from None
 
+    def deciding_level(self, one: str, other: str) -> int:
+        """The level of the tie chain that put one entry before the other. Raises KeyError."""
+        first, last = sorted((self.position(one), self.position(other)))
+        return int(self.gaps[first:last].min()) if first < last else 0
+
     def chosen(self) -> tuple[str, ...]:
         """The selected entries by rank."""
         return tuple(self.entries[i] for i in np.flatnonzero(self.selected).tolist())
@@ -156,7 +161,7 @@ def compute(
         sheets = arrange(sheets, criteria=recipe.panel.criteria)
     panel = None if sheets is None else score_panel(sheets, recipe.panel)
     popularity = None if readings is None else score_popularity(readings, recipe.popularity)
-    return _by_parts(recipe, panel, popularity)
+    return from_parts(recipe, panel, popularity)
 
 
 def check_inputs(recipe: Recipe, *, sheets: bool, readings: bool, points: bool) -> None:
@@ -175,8 +180,11 @@ def check_inputs(recipe: Recipe, *, sheets: bool, readings: bool, points: bool) 
         raise RecipeError("popularity.metrics", "", "weights of the metrics are missing")
 
 
-def _by_parts(recipe: Recipe, panel: Panel | None, popularity: Popularity | None) -> Result:
-    """Blend, probability and order of the whole field, from published numbers."""
+def from_parts(recipe: Recipe, panel: Panel | None, popularity: Popularity | None) -> Result:
+    """Standings from scores already computed: blend, probability and order of the whole field.
+
+    Only the recipe's tables blend, cut and tie and `minimum_sheets` matter here.
+    """
     columns = _columns(recipe, panel, popularity)
     regions, marks = _tie_columns(columns.field, panel, popularity, recipe)
     second = _second_level(recipe, columns, panel)

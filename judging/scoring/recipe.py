@@ -349,20 +349,22 @@ def _toml_error(error: tomllib.TOMLDecodeError, *, text: str, name: str) -> File
 
 
 def locate(text: str, table: str, key: str) -> tuple[int, int]:
-    """Line and column of a key, else of its table, else the end of the file."""
-    current, fallback = "", None
-    wanted = f"{table}.{key}" if table else key
+    """Line and column of a key, else of its table or the table above, else the end of the file."""
+    current = ""
+    headers: dict[str, tuple[int, int]] = {}
+    wanted = f"{table}.{key}".strip(".")
     for number, line in enumerate(text.split("\n"), 1):
         start = len(line) - len(line.lstrip()) + 1
         header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line)
         if header:
             current = _unquoted(header[1])
-            fallback = (number, start) if current == table else fallback
+            headers.setdefault(current, (number, start))
         name = re.match(r"\s*(\"[^\"]*\"|'[^']*'|[^=#\s]+)\s*=", line)
         here = current if header or not name else ".".join(filter(None, [current, _unquoted(name[1])]))
         if here == wanted:
             return number, start
-    return fallback or (text.count("\n") + 1, 1)
+    end = (text.count("\n") + 1, 1)
+    return headers.get(table, headers.get(table.partition(".")[0], end))
 
 
 def _unquoted(name: str) -> str:

@@ -1,9 +1,14 @@
 """The library against the second implementation, byte for byte, on random rounds."""
 
+from contextlib import ExitStack
+from unittest.mock import patch
+
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from judging.scoring import Readings, Recipe, compute
+from judging.scoring import Readings, Recipe, chance, compute, popularity, uncertainty
 from judging.scoring.files import read_readings, read_sheets
 
 from .random_rounds import Round, random_round
@@ -26,3 +31,19 @@ def scored(case: Round) -> bytes:
 def test_both_implementations_give_the_same_bytes(seed: int) -> None:
     case = random_round(seed)
     assert scored(case) == standings(case.recipe, case.sheets, case.readings)
+
+
+@given(st.integers(0, 10**9))
+@settings(max_examples=100, deadline=None)
+def test_the_exact_path_gives_the_same_bytes_as_the_float_path(seed: int) -> None:
+    """Every float declared doubtful, so that all numbers take the fixed-point path."""
+
+    def everything(values: NDArray[np.float64], errors: object) -> NDArray[np.bool_]:
+        return np.ones(values.shape, dtype=np.bool_)
+
+    case = random_round(seed)
+    expected = scored(case)
+    with ExitStack() as stack:
+        for module in (chance, popularity, uncertainty):
+            stack.enter_context(patch.object(module, "doubtful", everything))
+        assert scored(case) == expected
