@@ -285,6 +285,19 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(STATE_DIR / "beat-schedule")
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["spotlight.web.rest.Session"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "spotlight.web.rest.Cursor",
+    "DEFAULT_THROTTLE_CLASSES": ["spotlight.web.rest.AnonymousRate", "spotlight.web.rest.PersonRate"],
+    "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "600/min"},
+    "EXCEPTION_HANDLER": "spotlight.web.rest.on_error",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Spotlight",
+    "DESCRIPTION": "Seasons, tracks, artists, charts and episodes; and what is one's own.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
 }
 
 # What may be read at /metrics without signing in as an operator; empty: nothing.

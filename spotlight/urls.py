@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("start/", start, name="start"),
+    path("api/v1/", include("spotlight.api")),
     path("", include("submissions.urls")),
     path("", include("judging.urls")),
     path("", include("series.urls")),

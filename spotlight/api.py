@@ -1,0 +1,82 @@
+"""The root of the API: `/api/v1/`, its schema and its documentation."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from judging import api as judging
+from series import api as series
+from spotlight.web.api import KnownParameters
+from submissions import api as submissions
+
+
+class Root(KnownParameters):
+    """Where everything is."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(responses={200: dict[str, str]})
+    def get(self, request: Request) -> Response:
+        """The addresses of the lists."""
+        names = ("seasons", "tracks", "artists", "episodes", "me/entries", "me/likes", "schema", "docs")
+        return Response({name: f"/api/v1/{name}/" for name in names})
+
+
+class NotFound(KnownParameters):
+    """Any other address below the API: 404 in the API's own shape."""
+
+    permission_classes = [AllowAny]
+    schema = None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Nothing here, whatever the method."""
+        return self.no_such_address(request)
+
+    def no_such_address(self, request: HttpRequest) -> HttpResponse:
+        """The error shape without going through a view's method."""
+        answer = {"error": {"code": "not_found", "message": "Not found.", "fields": {}}}
+        response = Response(answer, status=404)
+        response.accepted_renderer = self.get_renderers()[0]
+        response.accepted_media_type = "application/json"
+        response.renderer_context = {}
+        return response.render()
+
+
+def docs(request: HttpRequest) -> HttpResponse:
+    """The API for people, drawn from its schema."""
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    operations = [
+        {"path": address, "method": method.upper(), **operation}
+        for address, methods in schema["paths"].items()
+        for method, operation in methods.items()
+    ]
+    return render(
+        request, "api_docs.html", {"operations": operations, "schemas": schema["components"]["schemas"]}
+    )
+
+
+urlpatterns = [
+    path("", Root.as_view(), name="api_root"),
+    path("schema/", SpectacularAPIView.as_view(permission_classes=[AllowAny]), name="api_schema"),
+    path("docs/", docs, name="api_docs"),
+    path("seasons/", submissions.Seasons.as_view(), name="api_seasons"),
+    path("seasons/<slug:slug>/", submissions.SeasonDetail.as_view(), name="api_season"),
+    path("seasons/<slug:slug>/chart/", judging.Chart.as_view(), name="api_chart"),
+    path("tracks/", submissions.Tracks.as_view(), name="api_tracks"),
+    path("tracks/<slug:code>/", submissions.TrackDetail.as_view(), name="api_track"),
+    path("artists/", submissions.Artists.as_view(), name="api_artists"),
+    path("artists/<slug:slug>/", submissions.ArtistDetail.as_view(), name="api_artist"),
+    path("episodes/", series.Episodes.as_view(), name="api_episodes"),
+    path("episodes/<slug:slug>/", series.EpisodeDetail.as_view(), name="api_episode"),
+    path("me/entries/", submissions.MyEntries.as_view(), name="api_my_entries"),
+    path("me/likes/", submissions.MyLikes.as_view(), name="api_my_likes"),
+    path("<path:rest>", NotFound.as_view(), name="api_not_found"),
+]

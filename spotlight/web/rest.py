@@ -1,0 +1,105 @@
+"""What the settings name for the API: sign-in, opaque cursors, throttles that fail open, one error shape."""
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
+from rest_framework import exceptions, status
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import AnonRateThrottle, SimpleRateThrottle, UserRateThrottle
+
+from spotlight.errors import SpotlightError
+
+
+class Session(SessionAuthentication):
+    """The browser's sign-in. Who is not signed in gets 401, not 403."""
+
+    def authenticate_header(self, request: Request) -> str:
+        """Named in the 401 answer."""
+        return "Session"
+
+
+class Cursor(CursorPagination):
+    """Pages by an opaque cursor; `next` and `previous` are cursors to pass as `?cursor=`."""
+
+    page_size = 50
+    ordering = "pk"
+
+    def get_paginated_response(self, data: Any) -> Response:
+        """An object with `results`, `next` and `previous`."""
+        return Response(
+            {
+                "results": data,
+                "next": _cursor(self.get_next_link()),
+                "previous": _cursor(self.get_previous_link()),
+            }
+        )
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """The same for OpenAPI."""
+        cursor = {"type": "string", "nullable": True, "description": "Pass it as `?cursor=`."}
+        properties = {"results": schema, "next": cursor, "previous": cursor}
+        return {"type": "object", "required": ["results"], "properties": properties}
+
+
+def _cursor(link: str | None) -> str | None:
+    return parse_qs(urlsplit(link).query)["cursor"][0] if link else None
+
+
+class _FailOpen(SimpleRateThrottle):
+    """Counts in the cache; without a cache nobody is turned away."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        """Whether the rate allows one more."""
+        try:
+            return super().allow_request(request, view)
+        except (RedisError, OSError):
+            return True
+
+
+class AnonymousRate(_FailOpen, AnonRateThrottle):
+    """For visitors, by address; the address is kept in the cache only, as part of a counter's name."""
+
+
+class PersonRate(_FailOpen, UserRateThrottle):
+    """For signed-in people."""
+
+
+def on_error(problem: Exception, context: dict[str, Any]) -> Response | None:
+    """Every refusal in one shape: `{"error": {"code", "message", "fields"}}`. Anything else crashes loudly."""
+    if isinstance(problem, SpotlightError):
+        fields = {problem.field: [str(problem)]} if problem.field else {}
+        return _answer(problem.status, problem.code, str(problem), fields)
+    if isinstance(problem, Http404):
+        problem = exceptions.NotFound()
+    elif isinstance(problem, PermissionDenied):
+        problem = exceptions.PermissionDenied()
+    if not isinstance(problem, exceptions.APIException):
+        return None
+    answer = _from_rest_framework(problem)
+    header = getattr(problem, "auth_header", None)
+    if header:
+        answer["WWW-Authenticate"] = header
+    if getattr(problem, "wait", None):
+        answer["Retry-After"] = str(int(problem.wait))  # type: ignore[attr-defined]
+    return answer
+
+
+def _from_rest_framework(problem: exceptions.APIException) -> Response:
+    if isinstance(problem, exceptions.ValidationError):
+        detail = problem.detail
+        fields = detail if isinstance(detail, dict) else {"": detail}
+        return _answer(
+            status.HTTP_400_BAD_REQUEST, "invalid", _("Something in the request is not right."), fields
+        )
+    return _answer(problem.status_code, str(problem.get_codes()), str(problem.detail), {})
+
+
+def _answer(code: int, name: str, message: str, fields: Any) -> Response:
+    return Response({"error": {"code": name, "message": message, "fields": fields}}, status=code)
