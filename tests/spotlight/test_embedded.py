@@ -175,12 +175,10 @@ def test_redis_appends_and_has_no_port(folder: Path) -> None:
 
 
 def test_without_any_redis_the_message_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redis_server.importlib.util, "find_spec", lambda name: None)
-    monkeypatch.setattr(
-        redis_server.shutil, "which", lambda name: f"/opt/{name}" if name == "valkey-server" else None
-    )
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setattr("shutil.which", lambda name: f"/opt/{name}" if name == "valkey-server" else None)
     assert redis_server.program() == "/opt/valkey-server"
-    monkeypatch.setattr(redis_server.shutil, "which", lambda name: None)
+    monkeypatch.setattr("shutil.which", lambda name: None)
     with pytest.raises(embedded.EmbeddedError, match="Install redis or valkey"):
         redis_server.program()
 
@@ -189,8 +187,8 @@ def test_as_root_without_nobody_the_message_says_what_to_do(monkeypatch: pytest.
     def unknown(name: str) -> None:
         raise KeyError(name)
 
-    monkeypatch.setattr(states.os, "geteuid", lambda: 0)
-    monkeypatch.setattr(states.pwd, "getpwnam", unknown)
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr("pwd.getpwnam", unknown)
     with pytest.raises(embedded.EmbeddedError, match="ordinary user"):
         states.server_user()
 
