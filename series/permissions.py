@@ -1,5 +1,7 @@
 """Who may edit the hub: editors and organizers of the series' season, and the operator."""
 
+from typing import Any
+
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
@@ -15,7 +17,7 @@ def is_operator(user: User | AnonymousUser) -> bool:
     return bool(user.is_authenticated and user.is_active and user.is_superuser)
 
 
-def edited_seasons(user: User | AnonymousUser) -> QuerySet[Membership]:
+def edited_seasons(user: User | AnonymousUser) -> QuerySet[Membership, Any]:
     """Keys of the seasons in which this account edits, as a subquery."""
     mine = Membership.objects.filter(person__user_id=user.pk or 0, role__in=EDITING, ended_at__isnull=True)
     return mine.values("season_id")
@@ -31,10 +33,9 @@ def can_edit(user: User | AnonymousUser, thing: Series | Episode) -> bool:
     series = thing.series if isinstance(thing, Episode) else thing
     if is_operator(user):
         return True
-    return (
-        bool(user.is_authenticated and user.is_active and series.season_id)
-        and edited_seasons(user).filter(season_id=series.season_id).exists()
-    )
+    if not user.is_authenticated or not user.is_active or series.season_id is None:
+        return False
+    return edited_seasons(user).filter(season_id=series.season_id).exists()
 
 
 def editable(user: User | AnonymousUser, *, season: str = "season_id") -> Q:

@@ -132,7 +132,8 @@ def front_series() -> Series | None:
 def next_publication(at: datetime.datetime) -> tuple[datetime.datetime, str] | None:
     """When the next episode comes, and in which zone to say so. Nothing else of it is public."""
     waiting = Episode.objects.filter(state=Episode.State.SCHEDULED, publish_at__gt=at).order_by("publish_at")
-    return waiting.values_list("publish_at", "zone").first()
+    found = waiting.first()
+    return (found.publish_at, found.zone) if found and found.publish_at else None
 
 
 def neighbors(episode: Episode) -> tuple[Episode | None, Episode | None]:

@@ -209,7 +209,7 @@ def attach_media(recording: Recording, stored: StoredFile, *, by: Person | None)
     recording.refresh_from_db()
 
 
-def keep_media(upload: UploadedFile, *, by: Person | None) -> StoredFile:
+def keep_media(upload: UploadedFile[Any], *, by: Person | None) -> StoredFile:
     """Store an uploaded film or recording; `attach_media` has it checked."""
     path = files.scratch()
     with path.open("wb") as target:

@@ -9,6 +9,7 @@ from unfold.admin import ModelAdmin
 
 from series import permissions
 from series.models import Series
+from submissions.models import Season
 
 
 class EditorAdmin(ModelAdmin):
@@ -59,7 +60,6 @@ class EditorAdmin(ModelAdmin):
         if db_field.name == "series":
             kwargs["queryset"] = Series.objects.filter(permissions.editable(request.user))
         if db_field.name == "season":
-            kwargs["queryset"] = db_field.remote_field.model.objects.filter(
-                permissions.editable(request.user, season="pk")
-            )
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+            kwargs["queryset"] = Season.objects.filter(permissions.editable(request.user, season="pk"))
+        field: ModelChoiceField = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        return field

@@ -1,13 +1,16 @@
 """Episodes: one form for everything that belongs to one, from the file to the time of publication."""
 
+import zoneinfo
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +21,7 @@ from series import services
 from series.admin.base import EditorAdmin
 from series.admin.records import OpenInline
 from series.formats.durations import clock
-from series.forms.editing import CaptionForm, ClipForm, EpisodeForm, EpisodeTextForm, Plan
+from series.forms.episodes import CaptionForm, ClipForm, EpisodeForm, EpisodeTextForm, Plan
 from series.jobs import media, publication
 from series.models import CaptionTrack, Clip, Episode, EpisodeText, Recording
 from spotlight.accounts.models import Person
@@ -40,10 +43,10 @@ REFUSALS = {
 def file_line(recording: Recording) -> str:
     """What is known of a recording's file, in a sentence."""
     if recording.check_state == Recording.Check.REFUSED:
-        return str(REFUSALS.get(recording.refusal, recording.get_check_state_display()))  # type: ignore[attr-defined]
+        return str(REFUSALS.get(recording.refusal, recording.get_check_state_display()))
     if recording.check_state == Recording.Check.WAITING:
         waiting = work.latest(media.KIND, media.key_of(recording))
-        state = waiting.get_state_display() if waiting else ""  # type: ignore[attr-defined]
+        state = waiting.get_state_display() if waiting else ""
         return _("A new file is being checked (%(state)s). Load this page again in a moment.") % {
             "state": state
         }
@@ -115,9 +118,9 @@ class EpisodeAdmin(EditorAdmin):
     inlines = (CaptionInline, ClipInline, TextInline)
     autocomplete_fields = ("album",)
     prepopulated_fields = {"slug": ("title",)}
-    readonly_fields = ("shown_state", "shown_file", "preview", "missing")
+    readonly_fields = ("state", "shown_time", "shown_file", "preview", "missing")
     fieldsets = (
-        (None, {"fields": ("shown_state", "missing", "preview")}),
+        (None, {"fields": ("state", "shown_time", "missing", "preview")}),
         (gettext_lazy("Episode"), {"classes": ["tab"], "fields": ("series", ("number", "kind"), "title", "slug", "language", "summary", "is_explicit")}),
         (gettext_lazy("Film"), {"classes": ["tab"], "fields": ("shown_file", "media_file", "poster_file", "chapter_lines")}),
         (gettext_lazy("Record and people"), {"classes": ["tab"], "fields": ("artist", "speakers", "album", "track_lines")}),
@@ -140,7 +143,7 @@ class EpisodeAdmin(EditorAdmin):
 
     # ---- saving, through the services ----
 
-    def save_model(self, request: HttpRequest, obj: Episode, form: EpisodeForm, change: bool) -> None:  # type: ignore[override]
+    def save_model(self, request: HttpRequest, obj: Episode, form: EpisodeForm, change: bool) -> None:
         by = person_of(request.user)
         try:
             saved = (
@@ -160,7 +163,7 @@ class EpisodeAdmin(EditorAdmin):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         by = person_of(request.user)
         formset.save(commit=False)
-        keep = {EpisodeText: keep_text, CaptionTrack: keep_captions, Clip: keep_clip}[formset.model]
+        keep = KEEPERS[formset.model]
         for row in formset.forms:
             if row in formset.deleted_forms:
                 if row.instance.pk:
@@ -168,7 +171,7 @@ class EpisodeAdmin(EditorAdmin):
             elif row.has_changed():
                 keep(request, form.instance, row, by=by)
 
-    def save_related(self, request: HttpRequest, form: EpisodeForm, formsets: Any, change: bool) -> None:  # type: ignore[override]
+    def save_related(self, request: HttpRequest, form: EpisodeForm, formsets: Any, change: bool) -> None:
         for formset in formsets:
             self.save_formset(request, form, formset, change=change)
         try:
@@ -189,6 +192,14 @@ class EpisodeAdmin(EditorAdmin):
     )
     def shown_state(self, obj: Episode) -> tuple[str, str]:
         return obj.state, obj.get_state_display()
+
+    @display(description=gettext_lazy("publication"), ordering="published_at")
+    def shown_time(self, obj: Episode) -> str:
+        at = obj.published_at or obj.publish_at
+        if at is None:
+            return "–"
+        local = at.astimezone(zoneinfo.ZoneInfo(obj.zone))
+        return f"{date_format(local, 'DATETIME_FORMAT')} {local:%Z}"
 
     @display(description=gettext_lazy("file"))
     def shown_file(self, obj: Episode) -> str:
@@ -271,3 +282,10 @@ def discard(thing: EpisodeText | CaptionTrack | Clip, *, by: Person | None) -> N
         services.remove_captions(thing, by=by)
     else:
         services.remove_text(thing, by=by)
+
+
+KEEPERS: dict[type[Model], Callable[..., None]] = {
+    EpisodeText: keep_text,
+    CaptionTrack: keep_captions,
+    Clip: keep_clip,
+}

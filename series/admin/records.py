@@ -9,7 +9,7 @@ from unfold.admin import StackedInline, TabularInline
 
 from series import services
 from series.admin.base import EditorAdmin
-from series.forms.editing import AlbumForm, GuestForm, SeriesForm
+from series.forms.records import AlbumForm, GuestForm, SeriesForm
 from series.models import Album, AlbumLink, Guest, Series, SeriesText
 from spotlight.accounts.people import person_of
 from spotlight.errors import SpotlightError

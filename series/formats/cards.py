@@ -13,6 +13,8 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
 PAPER, INK, SOFT = (236, 239, 238), (22, 33, 38), (70, 82, 87)
 CARD_SIZE = (1200, 630)
 MARGIN = 64
@@ -122,14 +124,16 @@ class _Setting:
     """Faces at one size: measures, breaks and draws text."""
 
     def __init__(self, faces: tuple[Face, ...], size: int) -> None:
-        self.fonts = [_load(face, size) for face in faces] or [ImageFont.load_default(size)]
+        self.fonts: list[Font] = [_load(face, size) for face in faces]
+        self.fonts = self.fonts or [ImageFont.load_default(size)]
         self.missing = [bytes(font.getmask("\U0010fffd")) for font in self.fonts]
         self.step = round(size * 1.22)
         self.base = size
 
-    def runs(self, text: str) -> Iterator[tuple[ImageFont.FreeTypeFont | ImageFont.ImageFont, str]]:
+    def runs(self, text: str) -> Iterator[tuple[Font, str]]:
         """The text in pieces of one font."""
-        piece, current = "", self.fonts[0]
+        piece = ""
+        current = self.fonts[0]
         for char in text:
             font = current if char == " " and piece else self._font(char)
             if font is not current and piece:
@@ -139,7 +143,7 @@ class _Setting:
         if piece:
             yield current, piece
 
-    def _font(self, char: str) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    def _font(self, char: str) -> Font:
         for font, missing in zip(self.fonts, self.missing, strict=True):
             if char.isspace() or bytes(font.getmask(char)) != missing:
                 return font

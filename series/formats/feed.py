@@ -100,7 +100,8 @@ def build(channel: Channel, items: list[Item]) -> bytes:
     _describe_channel(node, channel)
     for item in items:
         _add_item(ET.SubElement(node, "item"), item, channel)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(rss, encoding="utf-8")
+    body: bytes = ET.tostring(rss, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + body
 
 
 def podcast_guid(feed_url: str) -> str:

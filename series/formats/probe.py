@@ -141,7 +141,7 @@ def _still(source: Path, poster: Path, duration_ms: int) -> bool:
     with av.open(str(source)) as container:
         container.seek(duration_ms * 100, backward=True)
         for frame in container.decode(video=0):
-            image = frame.to_image()
+            image = frame.to_image()  # type: ignore[no-untyped-call]
             image.thumbnail((1600, 1600))
             image.save(poster, "JPEG", quality=86)
             return True

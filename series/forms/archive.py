@@ -19,20 +19,26 @@ class ArchiveForm(forms.Form):
 
     def __init__(self, data: Any, *, choices: Choices) -> None:
         super().__init__(data, auto_id="archive-%s")
-        self.fields["artist"].choices = [
+        self.offered = choices
+        self._offer("artist").choices = [
             ("", _("All artists")),
             *((artist.slug, artist.name) for artist in choices.artists),
         ]
-        self.fields["year"].choices = [
+        self._offer("year").choices = [
             ("", _("All years")),
             *((str(year), str(year)) for year in choices.years),
         ]
-        self.fields["language"].choices = [("", _("All languages")), *choices.languages]
+        self._offer("language").choices = [("", _("All languages")), *choices.languages]
+
+    def _offer(self, name: str) -> forms.ChoiceField:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        return field
 
     @property
     def is_worth_showing(self) -> bool:
         """Whether there is anything to choose between."""
-        return any(len(field.choices) > 2 for field in self.fields.values())  # type: ignore[attr-defined]
+        return max(len(self.offered.artists), len(self.offered.years), len(self.offered.languages)) > 1
 
     def found(self) -> Filter:
         """The valid part of what was asked for."""

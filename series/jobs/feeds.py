@@ -306,11 +306,8 @@ def _drawn(
     found: bytes | None = cache.get(f"card:{key}")
     if found is None:
         faces = _faces(language)
-        whole = cards.Card(
-            *(_writable(text, faces) for text in (card.title, card.line, card.label)),
-            card.brand,
-            poster and poster.read_bytes(),
-        )
+        title, line, label = (_writable(text, faces) for text in (card.title, card.line, card.label))
+        whole = cards.Card(title, line, label, card.brand, poster.read_bytes() if poster else None)
         found = draw(whole, faces)
         cache.set(f"card:{key}", found, datetime.timedelta(days=7).total_seconds())
     return found

@@ -39,9 +39,9 @@ def check_recording(key: str) -> None:
 def find(key: str) -> Episode | Clip | None:
     """The episode or clip of a work row's key."""
     kind, _, code = key.partition(":")
-    model = {"episode": Episode, "clip": Clip}[kind]
-    found: Episode | Clip | None = model._default_manager.select_related("incoming").filter(code=code).first()
-    return found
+    if kind == "clip":
+        return Clip.objects.select_related("incoming").filter(code=code).first()
+    return Episode.objects.select_related("incoming").filter(code=code).first()
 
 
 def probe(source: Path, *, out: Path, poster: Path) -> Probe:

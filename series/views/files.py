@@ -35,7 +35,7 @@ def rss(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def captions(request: HttpRequest, slug: str, language: str) -> HttpResponse:
+def captions(request: HttpRequest, slug: str, language: str) -> HttpResponseBase:
     """The captions of one language as WebVTT."""
     episode = _visible(request, slug)
     track = episode.captions.filter(language=language).first()
@@ -45,7 +45,7 @@ def captions(request: HttpRequest, slug: str, language: str) -> HttpResponse:
 
 
 @require_safe
-def chapter_list(request: HttpRequest, slug: str) -> HttpResponse:
+def chapter_list(request: HttpRequest, slug: str) -> HttpResponseBase:
     """JSON chapters 1.2.0."""
     episode = _visible(request, slug)
     if not episode.chapters:
@@ -54,7 +54,7 @@ def chapter_list(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def chapter_track(request: HttpRequest, slug: str) -> HttpResponse:
+def chapter_track(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The chapters as a WebVTT track for the player."""
     episode = _visible(request, slug)
     listed = chapters.from_json(episode.chapters or {})
@@ -103,7 +103,7 @@ def album_cover(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 @require_safe
-def card(request: HttpRequest, slug: str) -> HttpResponse:
+def card(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The share card of an episode, in the language of the page or of `?lang=`."""
     episode = _visible(request, slug)
     language = request.GET.get("lang", episode.language)
@@ -112,7 +112,7 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def episode_artwork(request: HttpRequest, slug: str) -> HttpResponse:
+def episode_artwork(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The square picture of an episode."""
     episode = _visible(request, slug)
     return _shared(request, episode, HttpResponse(feeds.episode_artwork(episode), content_type="image/jpeg"))

@@ -119,7 +119,8 @@ def to_xml(members: dict[str, str | int]) -> bytes:
     root = ET.Element("oembed")
     for name, value in members.items():
         ET.SubElement(root, name).text = UNPRINTABLE.sub("", str(value))
-    return b'<?xml version="1.0" encoding="utf-8" standalone="yes"?>\n' + ET.tostring(root, encoding="utf-8")
+    body: bytes = ET.tostring(root, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="utf-8" standalone="yes"?>\n' + body
 
 
 def _thumbnail(

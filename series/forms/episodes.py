@@ -1,4 +1,4 @@
-"""What editors type: episodes, captions, clips. Text with lines is refused with the number of each wrong line."""
+"""What editors type about an episode: its fields, captions, clips. Text with lines is refused with the number of each wrong line."""
 
 from __future__ import annotations
 
@@ -26,9 +26,8 @@ from unfold.widgets import (
 
 from series import services
 from series.formats import chapters, webvtt
-from series.formats.hashtags import is_hashtag
 from series.formats.problems import Malformed, Problem
-from series.models import Album, CaptionTrack, Clip, Episode, EpisodeText, Guest, Series
+from series.models import CaptionTrack, Clip, Episode, EpisodeText, Guest
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock
 from submissions.models import Artist, Track
@@ -283,7 +282,7 @@ class CaptionForm(forms.ModelForm):
         strip=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 12, "spellcheck": "true"}),
         help_text=gettext_lazy(
-            "Begin with WEBVTT. Name who speaks with <v Name>. The transcript is made from this."
+            "Begin with WEBVTT. Name who speaks with &lt;v Name&gt;. The transcript is made from this."
         ),
     )
     vtt_file = forms.FileField(
@@ -342,77 +341,6 @@ class ClipForm(forms.ModelForm):
         if upload is None and not self.instance.pk:
             raise ValidationError(_("Choose the film of this short."))
         return upload
-
-
-class SeriesForm(forms.ModelForm):
-    """A series with its square picture."""
-
-    artwork_file = forms.FileField(
-        label=gettext_lazy("Square artwork"),
-        required=False,
-        widget=UnfoldAdminFileFieldWidget,
-        help_text=gettext_lazy("JPEG or PNG, 1400 to 3000 pixels. Without one it is drawn."),
-    )
-
-    class Meta:
-        model = Series
-        fields = (
-            "season",
-            "slug",
-            "title",
-            "hashtag",
-            "language",
-            "about",
-            "host",
-            "author",
-            "owner_email",
-            "is_explicit",
-        )
-
-    def clean_hashtag(self) -> str:
-        hashtag: str = self.cleaned_data["hashtag"]
-        if not is_hashtag(hashtag):
-            raise ValidationError(_("A hashtag is letters and digits without spaces, such as OfftheRecord."))
-        return hashtag
-
-
-class AlbumForm(forms.ModelForm):
-    """An album with its cover."""
-
-    artist = forms.ModelChoiceField(
-        label=gettext_lazy("Artist"),
-        queryset=Artist.objects.filter(is_public=True).order_by("name"),
-        required=False,
-        widget=UnfoldAdminSelect2Widget,
-    )
-    artwork_file = forms.FileField(
-        label=gettext_lazy("Cover"), required=False, help_text=PICTURE_HINT, widget=UnfoldAdminFileFieldWidget
-    )
-
-    class Meta:
-        model = Album
-        fields = ("title", "language", "artist", "artist_name", "released_on")
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or self.cleaned_data
-        if not values.get("artist") and not values.get("artist_name", "").strip():
-            self.add_error("artist", _("Choose the artist, or write the name below."))
-        return values
-
-
-class GuestForm(forms.ModelForm):
-    """Somebody who speaks."""
-
-    artist = forms.ModelChoiceField(
-        label=gettext_lazy("Artist"),
-        queryset=Artist.objects.filter(is_public=True).order_by("name"),
-        required=False,
-        widget=UnfoldAdminSelect2Widget,
-    )
-
-    class Meta:
-        model = Guest
-        fields = ("name", "name_romanised", "language", "known_for", "artist", "url")
 
 
 def _limited(upload: UploadedFile | None, limit: int) -> UploadedFile | None:
