@@ -33,16 +33,54 @@ BEGIN
   RETURN NEW;
 END $$;
 
+-- What hangs together stays in one round, and never moves to another.
+CREATE FUNCTION spotlight_round_of_entry(wanted bigint) RETURNS bigint LANGUAGE sql STABLE AS
+$$ SELECT round_id FROM judging_entry WHERE id = wanted $$;
+
+CREATE FUNCTION spotlight_guard_assignment() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' AND (NEW.round_id, NEW.entry_id, NEW.seat_id) IS DISTINCT FROM (OLD.round_id, OLD.entry_id, OLD.seat_id) THEN
+    PERFORM spotlight_refuse('an assignment stays with its entry and its judge');
+  END IF;
+  IF spotlight_round_of_entry(NEW.entry_id) IS DISTINCT FROM NEW.round_id
+     OR (SELECT s.round_id FROM judging_seat s WHERE s.id = NEW.seat_id) IS DISTINCT FROM NEW.round_id THEN
+    PERFORM spotlight_refuse('an assignment belongs to the round of its entry and its seat');
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE FUNCTION spotlight_guard_of_entry() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF spotlight_round_of_entry(NEW.entry_id) IS DISTINCT FROM NEW.round_id THEN
+    PERFORM spotlight_refuse(format('%s belongs to the round of its entry', TG_TABLE_NAME));
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE FUNCTION spotlight_guard_move() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.round_id IS DISTINCT FROM OLD.round_id THEN
+    PERFORM spotlight_refuse(format('%s never moves to another round', TG_TABLE_NAME));
+  END IF;
+  RETURN NEW;
+END $$;
+
 -- The rubric and the metrics of a round stand still from the opening of the season.
 CREATE FUNCTION spotlight_guard_rules() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  touched bigint := CASE WHEN TG_OP = 'DELETE' THEN OLD.round_id ELSE NEW.round_id END;
+  touched bigint;
   opened timestamptz;
 BEGIN
-  SELECT s.opened_at INTO opened FROM judging_round r JOIN submissions_season s ON s.id = r.season_id WHERE r.id = touched FOR SHARE OF s;
-  IF opened IS NOT NULL THEN
-    PERFORM spotlight_refuse('the season is open: its rules can''t change');
-  END IF;
+  FOREACH touched IN ARRAY CASE TG_OP WHEN 'INSERT' THEN ARRAY[NEW.round_id] WHEN 'DELETE' THEN ARRAY[OLD.round_id] ELSE ARRAY[OLD.round_id, NEW.round_id] END
+  LOOP
+    IF spotlight_round_state(touched) IN ('closed', 'announced') THEN
+      PERFORM spotlight_refuse(format('round is closed: %s can''t change', TG_TABLE_NAME));
+    END IF;
+    SELECT s.opened_at INTO opened FROM judging_round r JOIN submissions_season s ON s.id = r.season_id WHERE r.id = touched FOR SHARE OF s;
+    IF opened IS NOT NULL THEN
+      PERFORM spotlight_refuse('the season is open: its rules can''t change');
+    END IF;
+  END LOOP;
   IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
   RETURN NEW;
 END $$;
@@ -61,9 +99,12 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- A sheet that is still a draft when the round locks stays one, unless it was dealt as a repair.
+-- A sheet that is still a draft when the round locks stays one, unless it was dealt as a repair. No sheet changes hands.
 CREATE FUNCTION spotlight_guard_filing() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  IF (NEW.assignment_id, NEW.round_id) IS DISTINCT FROM (OLD.assignment_id, OLD.round_id) THEN
+    PERFORM spotlight_refuse('a sheet stays with its assignment');
+  END IF;
   IF NEW.state = 'filed' AND OLD.state <> 'filed' AND spotlight_round_state(NEW.round_id) <> 'open'
      AND NOT (SELECT a.is_repair FROM judging_assignment a WHERE a.id = NEW.assignment_id) THEN
     PERFORM spotlight_refuse('round takes no new sheets');
@@ -139,6 +180,7 @@ BEGIN
   IF OLD.cut_fixed IS NOT NULL AND (NEW.cut_fixed, NEW.cut_fixed_reason, NEW.cut_fixed_by_id) IS DISTINCT FROM (OLD.cut_fixed, OLD.cut_fixed_reason, OLD.cut_fixed_by_id) THEN
     PERFORM spotlight_refuse('the number was fixed and can''t change');
   END IF;
+  IF NEW.season_id <> OLD.season_id THEN PERFORM spotlight_refuse('a round never moves to another season'); END IF;
   SELECT s.opened_at INTO opened FROM submissions_season s WHERE s.id = NEW.season_id FOR SHARE;
   IF opened IS NOT NULL AND
      to_jsonb(NEW) - ARRAY['state', 'opens_at', 'locks_at', 'closes_at', 'opened_at', 'locked_at', 'closed_at', 'announced_at', 'cut_fixed', 'cut_fixed_reason', 'cut_fixed_by_id']
@@ -159,11 +201,18 @@ CREATE TRIGGER guard BEFORE UPDATE OR DELETE ON judging_round FOR EACH ROW EXECU
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON judging_entry FOR EACH ROW EXECUTE FUNCTION spotlight_guard_feed();
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON judging_seat FOR EACH ROW EXECUTE FUNCTION spotlight_guard_feed();
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON judging_assignment FOR EACH ROW EXECUTE FUNCTION spotlight_guard_feed();
+CREATE TRIGGER guard_move BEFORE UPDATE ON judging_entry FOR EACH ROW EXECUTE FUNCTION spotlight_guard_move();
+CREATE TRIGGER guard_move BEFORE UPDATE ON judging_seat FOR EACH ROW EXECUTE FUNCTION spotlight_guard_move();
+CREATE TRIGGER guard_whole_row BEFORE INSERT OR UPDATE ON judging_assignment FOR EACH ROW EXECUTE FUNCTION spotlight_guard_assignment();
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON judging_scoresheet FOR EACH ROW EXECUTE FUNCTION spotlight_guard_feed();
 CREATE TRIGGER guard_new BEFORE INSERT ON judging_scoresheet FOR EACH ROW EXECUTE FUNCTION spotlight_guard_new_sheet();
 CREATE TRIGGER guard_filing BEFORE UPDATE ON judging_scoresheet FOR EACH ROW EXECUTE FUNCTION spotlight_guard_filing();
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON judging_score FOR EACH ROW EXECUTE FUNCTION spotlight_guard_score();
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON judging_ruling FOR EACH ROW EXECUTE FUNCTION spotlight_guard_feed();
+CREATE TRIGGER guard_entry BEFORE INSERT OR UPDATE ON judging_ruling FOR EACH ROW EXECUTE FUNCTION spotlight_guard_of_entry();
+CREATE TRIGGER guard_entry BEFORE INSERT ON judging_decision FOR EACH ROW EXECUTE FUNCTION spotlight_guard_of_entry();
+CREATE TRIGGER guard_entry BEFORE INSERT ON judging_roundsheet FOR EACH ROW EXECUTE FUNCTION spotlight_guard_of_entry();
+CREATE TRIGGER guard_new BEFORE INSERT ON judging_sheetversion FOR EACH ROW EXECUTE FUNCTION spotlight_guard_score();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON judging_sheetversion FOR EACH ROW EXECUTE FUNCTION spotlight_append_only();
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON judging_criterion FOR EACH ROW EXECUTE FUNCTION spotlight_guard_rules();
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON judging_metric FOR EACH ROW EXECUTE FUNCTION spotlight_guard_rules();
@@ -191,6 +240,9 @@ FORWARD += "".join(
 BACKWARD = """
 DROP FUNCTION spotlight_guard_feed() CASCADE;
 DROP FUNCTION spotlight_guard_rules() CASCADE;
+DROP FUNCTION spotlight_guard_assignment() CASCADE;
+DROP FUNCTION spotlight_guard_of_entry() CASCADE;
+DROP FUNCTION spotlight_guard_move() CASCADE;
 DROP FUNCTION spotlight_guard_new_sheet() CASCADE;
 DROP FUNCTION spotlight_guard_filing() CASCADE;
 DROP FUNCTION spotlight_guard_score() CASCADE;
@@ -199,6 +251,7 @@ DROP FUNCTION spotlight_guard_standing() CASCADE;
 DROP FUNCTION spotlight_guard_decision() CASCADE;
 DROP FUNCTION spotlight_guard_round() CASCADE;
 DROP FUNCTION spotlight_guard_emptying() CASCADE;
+DROP FUNCTION spotlight_round_of_entry(bigint);
 DROP FUNCTION spotlight_refuse(text);
 DROP FUNCTION spotlight_round_state(bigint);
 """ + "".join(
