@@ -241,6 +241,7 @@ def test_other_parts_of_a_theme_are_refused_too(field: dict[str, Any]) -> None:
 # ---- pages -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "template", ["kit.html", "kit_desk.html", "404.html", "403.html", "400.html", "500.html"]
 )
@@ -251,6 +252,19 @@ def test_pages_hold_no_inline_style_and_no_inline_script(template: str) -> None:
     for script in re.findall(r"<script[^>]*>", html):
         assert "src=" in script or 'type="application/json"' in script
     assert "<style" not in html
+
+
+def test_no_template_of_a_page_holds_inline_style_script_or_evaluated_htmx() -> None:
+    strict = re.compile(
+        r"<[^>]*\s(?:style|on[a-z]+|hx-on[\w:-]*)=|<script(?![^>]*(?:src=|application/(?:ld\+)?json))|<style|=[\"']js:"
+    )
+    pages = [
+        path
+        for path in (settings.BASE_DIR / "templates").rglob("*.html")
+        if "email" not in path.parts and "mail" not in path.stem
+    ]
+    found = {str(path.relative_to(settings.BASE_DIR)): strict.findall(path.read_text()) for path in pages}
+    assert {name: hits for name, hits in found.items() if hits} == {}
 
 
 def test_the_base_needs_nothing_from_a_view() -> None:
@@ -275,6 +289,7 @@ def test_every_rule_of_a_stylesheet_is_in_a_layer(sheet: Path) -> None:
     assert heads in ([], ["@layer tokens, base, components, pages, theme;"])
 
 
+@pytest.mark.django_db
 def test_ids_are_unique_in_the_shell() -> None:
     ids = re.findall(r'\sid="([^"]+)"', render_to_string("base.html", {}, request()))
     assert len(ids) == len(set(ids))
