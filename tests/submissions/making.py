@@ -36,7 +36,9 @@ def soon(days: int = 10, zone: str = "Asia/Tokyo") -> datetime.datetime:
 def a_season(preset: str = "spotlight", *, by: Person | None = None, opened: bool = False) -> Season:
     """A season from a preset; its maker is its organizer."""
     person = by or a_person()
-    season = create_from_preset(preset=preset, slug=f"season-{next(numbers)}", name="Spotlight 2027", starts_at=soon(), by=person)
+    season = create_from_preset(
+        preset=preset, slug=f"season-{next(numbers)}", name="Spotlight 2027", starts_at=soon(), by=person
+    )
     return open_season(season, by=person) if opened else season
 
 

@@ -49,7 +49,11 @@ def test_anchors_are_written_in_three_languages():
 
 def test_korea_has_its_three_tiers_of_prizes():
     prizes = a_season("korea").prizes.order_by("tier")
-    assert [(p.places, p.amount, p.currency) for p in prizes] == [(1, 20_000_000, "KRW"), (4, 10_000_000, "KRW"), (5, 8_000_000, "KRW")]
+    assert [(p.places, p.amount, p.currency) for p in prizes] == [
+        (1, 20_000_000, "KRW"),
+        (4, 10_000_000, "KRW"),
+        (5, 8_000_000, "KRW"),
+    ]
 
 
 def test_entries_close_at_the_end_of_a_day_in_the_seasons_zone():
@@ -69,7 +73,9 @@ def test_the_maker_becomes_organizer_and_it_is_logged():
 def test_an_address_is_used_once_and_a_preset_must_exist():
     season = a_season()
     with pytest.raises(InvalidInput) as refusal:
-        create_from_preset(preset="spotlight", slug=season.slug, name="Again", starts_at=soon(), by=a_person())
+        create_from_preset(
+            preset="spotlight", slug=season.slug, name="Again", starts_at=soon(), by=a_person()
+        )
     assert refusal.value.field == "slug"
     with pytest.raises(InvalidInput):
         create_from_preset(preset="other", slug="other", name="Other", starts_at=soon(), by=a_person())
@@ -78,7 +84,15 @@ def test_an_address_is_used_once_and_a_preset_must_exist():
 def test_a_season_from_nothing_says_what_it_lacks():
     season = empty_season(slug="bare", name="Bare", by=a_person())
     fields = {problem.field for problem in opening_problems(season, clock.now())}
-    assert {"entries_open_at", "entries_close_at", "clearing_ends_at", "results_at", "markets", "terms", "rounds"} <= fields
+    assert {
+        "entries_open_at",
+        "entries_close_at",
+        "clearing_ends_at",
+        "results_at",
+        "markets",
+        "terms",
+        "rounds",
+    } <= fields
 
 
 def test_five_thousand_entries_three_sheets_and_26_judges_are_577_listens_and_29_hours():

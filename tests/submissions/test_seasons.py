@@ -81,7 +81,9 @@ def test_a_cut_larger_than_the_field():
 
 
 def test_a_cut_per_market_counts_every_market():
-    assert change(a_season(), 2, cut_scope="market", cut_lowest=40, cut_highest=40) == {("round:2", "cut_highest")}
+    assert change(a_season(), 2, cut_scope="market", cut_lowest=40, cut_highest=40) == {
+        ("round:2", "cut_highest")
+    }
 
 
 def test_weights_that_dont_sum_to_one():
@@ -111,7 +113,9 @@ def test_clearing_that_ends_too_late_to_gather_popularity():
     season = a_season()
     first = rounds_of(season)[0]
     Season.objects.filter(pk=season.pk).update(clearing_ends_at=first.opens_at)
-    assert change(season, 1, locks_at=first.opens_at + 7 * DAY - datetime.timedelta(minutes=1)) == {("round:1", "locks_at")}
+    assert change(season, 1, locks_at=first.opens_at + 7 * DAY - datetime.timedelta(minutes=1)) == {
+        ("round:1", "locks_at")
+    }
     assert change(season, 1, locks_at=first.opens_at + 7 * DAY) == set()
 
 
@@ -139,7 +143,9 @@ def test_more_prizes_than_winners():
 @pytest.mark.parametrize("column", ["quota", "longest_seconds", "board_size"])
 def test_rules_of_an_open_season_stand_in_raw_sql(column):
     season = a_season(opened=True)
-    assert refused_by_database(f"UPDATE submissions_season SET {column} = {column} + 1 WHERE id = %s", season.pk)
+    assert refused_by_database(
+        f"UPDATE submissions_season SET {column} = {column} + 1 WHERE id = %s", season.pk
+    )
 
 
 @pytest.mark.parametrize(
