@@ -2,11 +2,12 @@
 
 from .compute import Result, Standing, compute
 from .errors import FileError, RecipeError, ScoringError
-from .inputs import Point, Reading, Readings, Sheet, Sheets
+from .inputs import Cell, Point, Reading, Readings, Sheet, Sheets, Windows
 from .recipe import VERSION, Recipe
 
 __all__ = [
     "VERSION",
+    "Cell",
     "FileError",
     "Point",
     "Reading",
@@ -18,5 +19,6 @@ __all__ = [
     "Sheet",
     "Sheets",
     "Standing",
+    "Windows",
     "compute",
 ]

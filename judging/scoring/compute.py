@@ -12,7 +12,7 @@ from .errors import RecipeError
 from .eurovision import Tally, in_micro
 from .exact import Ints, objects
 from .files import micro, quoted
-from .inputs import Indexes, Point, Readings, Sheet, Sheets, arrange
+from .inputs import Indexes, Point, Readings, Sheet, Sheets, Windows, arrange
 from .panel import Panel, best_marks, criterion_means, score_panel
 from .popularity import Popularity, score_popularity
 from .ranking import Order, rank, select
@@ -146,7 +146,7 @@ def compute(
     recipe: Recipe,
     *,
     sheets: Sequence[Sheet] | Sheets | None = None,
-    readings: Readings | None = None,
+    readings: Readings | Windows | None = None,
     points: Sequence[Point] | None = None,
 ) -> Result:
     """Standings by the recipe.

@@ -117,6 +117,37 @@ class Readings:
             raise ScoringError("two readings have the same entry, region, metric and day")
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One metric in one region: `values[k, d]` of `entry[k]` (sorted) on its day d, day 0 being its first of all.
+
+    It has a row for every entry with a reading there within its live days, and 0 on days without one. `fans` are
+    sums over these days, -1 where no reading had any.
+    """
+
+    region: str
+    metric: str
+    entry: Indexes
+    values: NDArray[Any]
+    fans: Indexes
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Readings as arrays per entry, for large rounds: the same content as `Readings` in far less memory.
+
+    `first_day` is a proleptic ordinal per entry, 0 for one without readings; `last_day` the last of all. `values`
+    count 10**-value_scale and must hold at least the recipe's window_days (or all days there are), and nothing later.
+    """
+
+    entries: tuple[str, ...]
+    first_day: Indexes
+    last_day: int
+    cells: Sequence[Cell]
+    value_scale: int = 0
+    fans_scale: int = 0
+
+
 def indexed(codes: Sequence[str]) -> tuple[tuple[str, ...], Indexes]:
     """Sorted distinct codes, and the index of each given one."""
     distinct = tuple(sorted(set(codes)))

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .dense import measure_windows
 from .exact import MICRO, Ints, doubtful, half_even_all
-from .inputs import Indexes, Readings
+from .inputs import Indexes, Readings, Windows
 from .normal import EXACT, INVERSE_ERROR, Floats, exact_inverse, inverse_of_ratio
 from .recipe import PopularityRules
 from .sums import weighted_sums
@@ -97,9 +98,9 @@ class Parts:
     region_weight: dict[tuple[int, int], Any]
 
 
-def score_popularity(readings: Readings, rules: PopularityRules) -> Popularity:
+def score_popularity(readings: Readings | Windows, rules: PopularityRules) -> Popularity:
     """Popularity by the recipe's method."""
-    window = measure(readings, rules)
+    window = measure_windows(readings, rules) if isinstance(readings, Windows) else measure(readings, rules)
     members = np.flatnonzero(window.eligible)
     doubled = _doubled_ranks(window, members)
     parts = combine(window, members, doubled, rules, FLOATS)
@@ -244,6 +245,8 @@ def _standardised(parts: Parts, precise: Callable[[], Parts]) -> tuple[Ints, flo
 
 
 def _standardised_exactly(z: NDArray[Any]) -> Ints:
+    if not len(z):
+        return np.zeros(0, dtype=np.int64)
     n, total = len(z), int(z.sum())
     variance = (n * int((z * z).sum()) - total * total) // (n * n)
     spread = math.isqrt(max(variance, 0))

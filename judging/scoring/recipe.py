@@ -333,7 +333,8 @@ def _check_criteria(criteria: Weights) -> None:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
+        text = format(value, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
     if isinstance(value, tuple):
         return [[name, _plain(weight)] for name, weight in value]
     return ESTIMATE if value is None else value

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 
 from .compute import Result, compute, from_parts
 from .errors import ScoringError
-from .inputs import Point, Readings, Sheet
+from .inputs import Point, Readings, Sheet, Windows
 from .recipe import Recipe
 
 MOST_VALUES = 1000
@@ -34,7 +34,7 @@ def vary(
     request: str,
     *,
     sheets: Sequence[Sheet] | None = None,
-    readings: Readings | None = None,
+    readings: Readings | Windows | None = None,
     points: Sequence[Point] | None = None,
 ) -> list[Change]:
     """One change per value of a request like `popularity=0.4:0.6:0.05`.
@@ -56,7 +56,7 @@ def vary(
 
 
 def without_each_judge(
-    recipe: Recipe, *, sheets: Sequence[Sheet], readings: Readings | None = None
+    recipe: Recipe, *, sheets: Sequence[Sheet], readings: Readings | Windows | None = None
 ) -> dict[str, Change]:
     """Influence of each judge: what the selected set would be without all sheets of that judge."""
     base = compute(recipe, sheets=sheets, readings=readings)

@@ -1,7 +1,7 @@
 """From daily readings to exact daily rates: live days, eligibility, regions, winsorised sums (rules 21 to 28)."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from .exact import Ints, largest, objects, roomy, sum_by
+from .exact import Ints, Objects, largest, objects, roomy, sum_by
 from .inputs import Indexes, Readings, scaled
 from .recipe import PopularityRules
 
@@ -87,7 +87,7 @@ def measure(readings: Readings, rules: PopularityRules) -> Window:
     lines = lines.only(lines.day < live_days[lines.entry])
     has = np.zeros((size, len(names)), dtype=np.bool_)
     has[lines.entry, lines.metric] = True
-    eligible = _eligible(has, live_days, rules)
+    eligible = eligible_entries(has, live_days, rules)
     lines = lines.only(eligible[lines.entry])
     lines, regions, merged = _merge_regions(lines, readings, rules)
     fans = _fans(lines, len(regions))
@@ -130,12 +130,13 @@ def _dated_lines(lines: Lines, size: int) -> tuple[Lines, Indexes]:
     return Lines(lines.entry, lines.region, lines.metric, age, lines.value, lines.fans), last - first + 1
 
 
-def _eligible(has: Flags, live_days: Indexes, rules: PopularityRules) -> Flags:
+def eligible_entries(has: Flags, live_days: Indexes, rules: PopularityRules) -> Flags:
     """Live long enough, with at least half the weight of all metrics that anyone has."""
     weights, _ = scaled([weight for _, weight in rules.metrics])
+    weights = roomy(weights, 4 * sum(int(weight) for weight in weights))
     long_enough = (live_days >= rules.minimum_days) & has.any(axis=1)
     known = has[long_enough].any(axis=0)
-    held = (has.astype(object) * weights.astype(object)).sum(axis=1) if has.size else np.zeros(len(has))
+    held = has.astype(weights.dtype) @ weights
     total = sum(int(w) for w, k in zip(weights, known, strict=True) if k)
     result: Flags = long_enough & (held * 2 >= total).astype(np.bool_)
     return result
@@ -145,23 +146,36 @@ def _merge_regions(
     lines: Lines, readings: Readings, rules: PopularityRules
 ) -> tuple[Lines, tuple[str, ...], tuple[str, ...]]:
     """Lines with small regions renamed to Other, all region names, and the names that were merged."""
-    size = len(readings.regions)
+    size, entries = len(readings.regions), max(1, len(readings.entries))
     present = np.bincount(lines.region, minlength=size) > 0
     positive = lines.only((lines.value > 0).astype(np.bool_))
-    pairs = np.unique(positive.region * max(1, len(readings.entries)) + positive.entry)
-    active = np.bincount(pairs // max(1, len(readings.entries)), minlength=size)
-    small = active < rules.region_minimum_entries
+    pairs = np.unique(positive.region * entries + positive.entry)
+    active = np.bincount(pairs // entries, minlength=size)
     fans = _fans(lines, size)
-    if fans is not None:
-        least = rules.region_minimum_fans * Decimal(10) ** readings.fans_scale
-        small |= np.array([int(f) < least for f in fans.tolist()], dtype=np.bool_)
-    names = [OTHER if small[i] else name for i, name in enumerate(readings.regions)]
+    known = None if fans is None else [int(count) for count in fans]
+    names = merged_names(readings.regions, active.tolist(), known, rules, readings.fans_scale)
     kept = sorted({name for name, here in zip(names, present, strict=True) if here})
     place = {name: index for index, name in enumerate(kept)}
     translate = np.array([place.get(name, -1) for name in names], dtype=np.int64)
     region = translate[lines.region] if lines.region.size else lines.region
     merged = tuple(name for i, name in enumerate(readings.regions) if present[i] and names[i] != name)
     return Lines(lines.entry, region, lines.metric, lines.day, lines.value, lines.fans), tuple(kept), merged
+
+
+def merged_names(
+    regions: Sequence[str],
+    active: Sequence[int],
+    fans: Sequence[int] | None,
+    rules: PopularityRules,
+    scale: int,
+) -> list[str]:
+    """The name each region goes by: its own, or Other if it has too few active entries or too few fans."""
+    least = Fraction(rules.region_minimum_fans) * 10**scale
+    small = [
+        active[i] < rules.region_minimum_entries or (fans is not None and fans[i] < least)
+        for i in range(len(regions))
+    ]
+    return [OTHER if is_small else name for name, is_small in zip(regions, small, strict=True)]
 
 
 def _fans(lines: Lines, size: int) -> Ints | None:
@@ -189,7 +203,7 @@ def _rates(
         entry = lines.entry[column]
         found, row = np.unique(entry, return_inverse=True)
         sums = _capped_sums(row, lines.day[column], lines.value[column], live_days[found], rules, scale)
-        whole, part = _divided(sums, live_days[found], shared)
+        whole, part = divided(sums, live_days[found], shared)
         ages = span[entry] - 1 - lines.day[column]
         total = _totals(row, ages, lines.value[column], len(found), rules) if plain else whole
         yield Rate(int(lines.metric[first]), int(lines.region[first]), found, whole, part, total)
@@ -197,16 +211,22 @@ def _rates(
 
 def _totals(row: Indexes, ages: Indexes, value: Ints, size: int, rules: PopularityRules) -> Ints:
     """Sum of values per row times 2**TOTAL_BITS, with half the weight for each half-life of age if the method says so."""
-    weights = [1 << TOTAL_BITS] * (int(ages.max()) + 1)
-    if rules.method == "time-decay":
-        with localcontext() as context:
-            context.prec = 60
-            decay = Decimal("0.5").ln() / rules.half_life_days
-            weights = [int((decay * age).exp() * (1 << TOTAL_BITS)) for age in range(len(weights))]
-    return sum_by(row, objects(value) * np.array(weights, dtype=object)[ages], size)
+    weights = age_weights(int(ages.max()), rules)
+    return sum_by(row, objects(value) * weights[ages], size)
 
 
-def _divided(sums: Ints, days: Indexes, shared: int) -> tuple[Ints, Ints]:
+def age_weights(oldest: int, rules: PopularityRules) -> Objects:
+    """Weight of a value by its age in days, times 2**TOTAL_BITS."""
+    if rules.method != "time-decay":
+        return np.array([1 << TOTAL_BITS] * (oldest + 1), dtype=object)
+    with localcontext() as context:
+        context.prec = 60
+        decay = Decimal("0.5").ln() / rules.half_life_days
+        weights = [int((decay * age).exp() * (1 << TOTAL_BITS)) for age in range(oldest + 1)]
+    return np.array(weights, dtype=object)
+
+
+def divided(sums: Ints, days: Indexes, shared: int) -> tuple[Ints, Ints]:
     """sum / days as whole and the rest in units of 1/shared, for exact comparison across different days."""
     whole = sums // days
     rest = roomy(sums - whole * days, shared)
@@ -244,7 +264,7 @@ def winsorised(grid: Ints, days: Indexes, winsor: Fraction, unit: int) -> Ints:
     upper = ordered[rows, length - days + days // 2]
     cap = np.maximum(lower + upper, 2 * unit) * winsor.numerator
     capped = np.minimum(grid * (2 * winsor.denominator), cap[:, None])
-    result: Ints = capped.sum(axis=1)
+    result: Ints = capped.sum(axis=1, dtype=object if grid.dtype == object else np.int64)
     return result
 
 

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from judging.scoring import Recipe, Result, compute
+from judging.scoring import Cell, Readings, Recipe, Result, Windows, compute
 from judging.scoring.blend import blend
 from judging.scoring.chance import cut_line, probabilities
 from judging.scoring.exact import ints
+from judging.scoring.files import read_readings
 from judging.scoring.inputs import arrange
 from judging.scoring.normal import cdf
 from judging.scoring.panel import score_panel
@@ -21,6 +22,7 @@ from judging.scoring.popularity import score_popularity
 from judging.scoring.ranking import rank, select
 from judging.scoring.recipe import BLEND_METHODS, PANEL_METHODS, POPULARITY_METHODS
 
+from .random_rounds import random_round
 from .rounds import column, daily, readings, recipe, sheets
 
 ENTRIES, JUDGES = [f"e{i}" for i in range(6)], ["A", "B", "C", "D"]
@@ -66,10 +68,10 @@ def test_1_row_order_does_not_matter(
         }
     )
     rows, lines = sheets(marks), daily(values) + daily(values, region="KR")
-    from_sorted = compute(rules, sheets=rows, readings=type(readings({})).of(lines)).to_csv()
+    from_sorted = compute(rules, sheets=rows, readings=Readings.of(lines)).to_csv()
     random.shuffle(rows)
     random.shuffle(lines)
-    assert compute(rules, sheets=rows, readings=type(readings({})).of(lines)).to_csv() == from_sorted
+    assert compute(rules, sheets=rows, readings=Readings.of(lines)).to_csv() == from_sorted
 
 
 @given(some_marks, st.sampled_from(PANEL_METHODS))
@@ -169,7 +171,7 @@ def test_8_one_metric_alone_lifts_no_entry_above_its_median_and_the_cap(
     rules = recipe({"popularity": {"metrics": {"plays": "0.4", "likes": "0.3", "saves": "0.3"}}}).popularity
     boosted = {**first, "e0": [10**7] * 5}
     lines = daily(boosted) + daily(second, metric="likes") + daily(third, metric="saves")
-    scored = score_popularity(type(readings({})).of(lines), rules)
+    scored = score_popularity(Readings.of(lines), rules)
     weights = np.array([0.4, 0.3, 0.3])
     for z in scored.metric_z:
         held = ~np.isnan(z)
@@ -330,3 +332,45 @@ def test_nothing_at_all_is_a_result() -> None:
     result: Result = compute(recipe(size=3), sheets=[])
     assert len(result) == 0
     assert result.to_csv().count(b"\n") == 1
+
+
+def windows_of(lines: Readings, window_days: int, metrics: set[str]) -> Windows:
+    """The same readings as arrays per entry, gathered line by line as a running aggregate would be."""
+    counted = [k for k in range(len(lines.entry)) if lines.metrics[lines.metric[k]] in metrics]
+    first = np.zeros(len(lines.entries), dtype=np.int64)
+    for k in counted:
+        e = lines.entry[k]
+        first[e] = min(first[e] or lines.day[k], lines.day[k])
+    last = max((int(lines.day[k]) for k in counted), default=0)
+    grids: dict[tuple[str, str], dict[int, list[int]]] = {}
+    fans: dict[tuple[str, str, int], int] = {}
+    for k in counted:
+        e, age = int(lines.entry[k]), int(lines.day[k] - first[lines.entry[k]])
+        cell = lines.regions[lines.region[k]], lines.metrics[lines.metric[k]]
+        if age < min(window_days, last - int(first[e]) + 1):
+            grids.setdefault(cell, {}).setdefault(e, [0] * window_days)[age] += int(lines.value[k])
+            if lines.fans[k] >= 0:
+                fans[*cell, e] = fans.get((*cell, e), 0) + int(lines.fans[k])
+    cells = [
+        Cell(
+            *cell,
+            np.array(sorted(rows), dtype=np.int64),
+            np.array([rows[e] for e in sorted(rows)], dtype=np.int32),
+            np.array([fans.get((*cell, e), -1) for e in sorted(rows)], dtype=np.int64),
+        )
+        for cell, rows in grids.items()
+    ]
+    return Windows(lines.entries, first, last, cells, lines.value_scale, lines.fans_scale)
+
+
+@given(st.integers(0, 10**9), st.sampled_from(POPULARITY_METHODS))
+@settings(max_examples=80, deadline=None)
+def test_19_running_aggregates_give_the_same_as_single_readings(seed: int, method: str) -> None:
+    case = random_round(seed)
+    assume(case.readings is not None)
+    lines = Readings.of(read_readings(case.readings or "", name="r"))
+    tables = {**case.recipe, "popularity": {**case.recipe["popularity"], "method": method}}
+    rules = Recipe.from_mapping({**tables, "blend": {"popularity": 1, "panel": 0}})
+    names = {name for name, _ in rules.popularity.metrics}
+    windows = windows_of(lines, rules.popularity.window_days, names)
+    assert compute(rules, readings=windows).to_csv() == compute(rules, readings=lines).to_csv()
