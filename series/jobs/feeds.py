@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from html import escape
 from pathlib import Path
 
@@ -14,17 +14,19 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
 
 from series import queries
 from series.formats import cards, feed, linked_data
 from series.formats.durations import clock
-from series.models import Album, Clip, Episode, Recording, Series
+from series.models import Album, Episode, Series
+from series.queries.cards import media_path, poster_path
 from spotlight.ledger import files
-from spotlight.ledger.models import StoredFile
 from spotlight.web.oembed import Embed, Thumbnail
 from submissions.models import Artist, Track
 
 ITEMS = 300
+WEEK = 7 * 86400
 BRAND = (242, 181, 29)
 LATIN = tuple(
     settings.BASE_DIR / "static" / "fonts" / f"archivo-{part}.woff2" for part in ("latin", "latin-ext")
@@ -45,27 +47,6 @@ def absolute(path: str) -> str:
 
 def episode_url(episode: Episode) -> str:
     return absolute(reverse("series:episode", args=[episode.slug]))
-
-
-def media_path(recording: Recording) -> str:
-    """Where the recording plays from: the same for ever, whatever file is behind it."""
-    if recording.media is None:
-        return ""
-    name = "series:clip_media" if isinstance(recording, Clip) else "series:media"
-    return reverse(name, args=[recording.code, suffix(recording.media)])  # type: ignore[attr-defined]
-
-
-def poster_path(recording: Recording) -> str:
-    if recording.poster_id is None:
-        return ""
-    name = "series:clip_poster" if isinstance(recording, Clip) else "series:poster"
-    return reverse(name, args=[recording.code])  # type: ignore[attr-defined]
-
-
-def suffix(stored: StoredFile) -> str:
-    """`mp4`, `webm`, `mp3`, `m4a` or `ogg`, by the type it is served as."""
-    known = {"video/mp4": "mp4", "audio/mp4": "m4a", "audio/mpeg": "mp3", "audio/ogg": "ogg"}
-    return known.get(stored.media_type, "webm")
 
 
 # ---- RSS ----
@@ -303,14 +284,27 @@ def _drawn(
 ) -> bytes:
     """The picture from the cache, or drawn now."""
     key = hashlib.sha256(repr((card, language, digest, draw.__name__)).encode()).hexdigest()
-    found: bytes | None = cache.get(f"card:{key}")
+    found: bytes | None = _remembered(key)
     if found is None:
         faces = _faces(language)
         title, line, label = (_writable(text, faces) for text in (card.title, card.line, card.label))
         whole = cards.Card(title, line, label, card.brand, poster.read_bytes() if poster else None)
         found = draw(whole, faces)
-        cache.set(f"card:{key}", found, datetime.timedelta(days=7).total_seconds())
+        _remember(key, found)
     return found
+
+
+def _remembered(key: str) -> bytes | None:
+    """What was drawn before. Without Redis it is drawn again."""
+    with suppress(RedisError):
+        found: bytes | None = cache.get(f"card:{key}")
+        return found
+    return None
+
+
+def _remember(key: str, picture: bytes) -> None:
+    with suppress(RedisError):
+        cache.set(f"card:{key}", picture, WEEK)
 
 
 def _faces(language: str) -> tuple[cards.Face, ...]:

@@ -24,8 +24,8 @@ from series.formats.hashtags import is_hashtag, tag_key
 from series.forms.archive import ArchiveForm
 from series.jobs import feeds
 from series.models import CaptionTrack, Clip, Episode
+from series.queries.cards import clip_card, episode_card, media_path, poster_path
 from spotlight.ledger.clock import now
-from spotlight.web.cards import EpisodeCard
 from spotlight.web.oembed import iframe
 from submissions.models.season import LANGUAGES
 from submissions.queries.cards import cards_of
@@ -74,7 +74,7 @@ def hub(request: HttpRequest) -> HttpResponse:
         "series": series,
         "words": queries.series_wording(series, language) if series else None,
         "lead": _lead(lead, language) if lead and page.number == 1 else None,
-        "shorts": [_clip_card(clip) for clip in queries.public_clips()[:IN_THE_RAIL]]
+        "shorts": [clip_card(clip) for clip in queries.public_clips()[:IN_THE_RAIL]]
         if page.number == 1 and not found
         else [],
         "cards": [episode_card(episode, language) for episode in page],
@@ -98,7 +98,7 @@ def hub(request: HttpRequest) -> HttpResponse:
 def shorts(request: HttpRequest) -> HttpResponse:
     """All clips of public episodes."""
     page = Paginator(queries.public_clips(), 24).get_page(request.GET.get("page"))
-    return render(request, "series/shorts.html", {"page": page, "cards": [_clip_card(clip) for clip in page]})
+    return render(request, "series/shorts.html", {"page": page, "cards": [clip_card(clip) for clip in page]})
 
 
 @require_safe
@@ -154,45 +154,12 @@ def hashtag(request: HttpRequest, tag: str) -> HttpResponse:
         "page": page,
         "cards": [episode_card(found, language) for found in page],
         "shorts": [
-            _clip_card(clip)
+            clip_card(clip)
             for clip in queries.public_clips().filter(episode__in=queries.tagged(key))[:IN_THE_RAIL]
         ],
         "canonical": feeds.absolute(reverse("series:hashtag", args=[key])),
     }
     return render(request, "series/hashtag.html", context)
-
-
-def episode_card(episode: Episode, language: str) -> EpisodeCard:
-    """An episode on a shelf, in the reader's language where it is translated."""
-    words = queries.wording(episode, language)
-    return EpisodeCard(
-        title=words.title,
-        url=reverse("series:episode", args=[episode.slug]),
-        image=feeds.poster_path(episode) or reverse("series:card", args=[episode.slug]),
-        duration=episode.seconds,
-        note=_by_line(episode),
-        lang=words.language,
-        note_lang=episode.artist.language if episode.artist else "",
-    )
-
-
-def _clip_card(clip: Clip) -> EpisodeCard:
-    artist = clip.episode.artist
-    return EpisodeCard(
-        title=clip.title,
-        url=f"{reverse('series:episode', args=[clip.episode.slug])}#clip-{clip.code}",
-        image=feeds.poster_path(clip),
-        duration=clip.seconds,
-        note=artist.name if artist else clip.episode.series.title,
-        lang=clip.language,
-        note_lang=artist.language if artist else "",
-        ratio="tall",
-    )
-
-
-def _by_line(episode: Episode) -> str:
-    parts = [episode.artist.name if episode.artist else "", episode.album.title if episode.album else ""]
-    return ", ".join(filter(None, parts))
 
 
 def _lead(episode: Episode, language: str) -> dict[str, Any]:
@@ -229,7 +196,7 @@ def _episode_context(request: HttpRequest, episode: Episode, language: str) -> d
         if episode.is_published
         else "",
         "embed_url": embedded.url,
-        "media_url": feeds.absolute(feeds.media_path(episode)) if episode.media else "",
+        "media_url": feeds.absolute(media_path(episode)) if episode.media else "",
         "card_url": feeds.absolute(reverse("series:card", args=[episode.slug])),
         "oembed_url": feeds.absolute("/oembed?" + urlencode({"url": url})),
         "linked_data": feeds.linked_episode(episode, language)
@@ -245,9 +212,9 @@ def _player(episode: Episode, language: str, *, start: int = 0) -> dict[str, Any
     shown = queries.chosen_captions(episode, language)
     spans = queries.chapter_spans(episode)
     return {
-        "source": feeds.media_path(episode) + (f"#t={start}" if start else ""),
+        "source": media_path(episode) + (f"#t={start}" if start else ""),
         "media_type": episode.media.media_type if episode.media else "",
-        "poster": feeds.poster_path(episode),
+        "poster": poster_path(episode),
         "text_tracks": [_text_track(track, episode, is_default=track == shown) for track in tracks],
         "chapter_track": reverse("series:chapter_track", args=[episode.slug]) if spans else "",
         "chapters": [
@@ -291,9 +258,9 @@ def _clip(clip: Clip) -> dict[str, Any]:
     media_type = clip.media.media_type if clip.media else ""
     return {
         "clip": clip,
-        "src": feeds.media_path(clip),
+        "src": media_path(clip),
         "media_type": media_type,
-        "poster": feeds.poster_path(clip),
+        "poster": poster_path(clip),
     }
 
 

@@ -26,6 +26,16 @@ function seek(box, media, e) {
   if (bottom < 0 || top > innerHeight) media.scrollIntoView({ block: 'start', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
 }
 
+// What the lock screen and media keys show while the film plays; the music player puts its own back when it goes on.
+function announce(box, media) {
+  if (!('mediaSession' in navigator) || !window.MediaMetadata) return;
+  const { title, artist, album, artwork } = box.dataset;
+  navigator.mediaSession.metadata = new MediaMetadata({ title, artist, album, artwork: artwork ? [{ src: artwork }] : [] });
+  const go = (step) => () => { media.currentTime = Math.max(0, media.currentTime + step); };
+  const handlers = { play: () => media.play(), pause: () => media.pause(), seekbackward: go(-10), seekforward: go(10), seekto: (to) => { media.currentTime = to.seekTime; }, stop: () => media.pause(), previoustrack: null, nexttrack: null };
+  for (const [name, handler] of Object.entries(handlers)) navigator.mediaSession.setActionHandler(name, handler);
+}
+
 function giveWay(media) {
   media.addEventListener('play', () => {
     document.dispatchEvent(new CustomEvent('spotlight:deck-plays'));
@@ -41,6 +51,7 @@ export function enhanceEpisodes(root) {
     for (const each of box.querySelectorAll('video, audio')) giveWay(each);
     if (!media) continue;
     follow(box, media);
+    media.addEventListener('play', () => announce(box, media));
     box.addEventListener('click', (e) => seek(box, media, e));
   }
 }

@@ -191,7 +191,7 @@ function onWave(e) {
 }
 
 function onKey(e) {
-  const busy = 'input:not([type=range], [type=radio], [type=checkbox]), textarea, select, button, a, summary, [contenteditable], dialog';
+  const busy = 'input:not([type=range], [type=radio], [type=checkbox]), textarea, select, button, a, summary, [contenteditable], dialog, video, audio';
   if (e.code !== 'Space' || e.isComposing || e.ctrlKey || e.metaKey || e.altKey || e.target.closest(busy) || document.querySelector('[data-deck]') || !current()) return;
   e.preventDefault();
   toggle();
@@ -211,6 +211,7 @@ function wireSession() {
 
 function wireAudio() {
   for (const name of ['play', 'pause']) audio.addEventListener(name, () => { paint(); remember(); });
+  audio.addEventListener('play', () => { wireSession(); if (current()) session(current()); });  // a film may have held the media keys
   for (const name of ['timeupdate', 'loadedmetadata', 'seeked']) audio.addEventListener(name, progress);
   audio.addEventListener('ended', () => { reporter.close(current()?.code, audio.duration); if (index < queue.length - 1) load(index + 1); else paint(); });
   audio.addEventListener('error', () => { if (audio.error && audio.getAttribute('src')) fail(); });
