@@ -14,6 +14,8 @@ from submissions.audio.report import Reason, Refusal, Report
 
 MISSING_TOLERANCE = 0.2
 """Seconds that may be missing from the declared length: MP3 counts what an encoder put around the music."""
+MISSING_TOLERANCE_LOSSLESS = 0.01
+"""Shorter than a FLAC frame: FFmpeg drops a damaged one without a word."""
 SURPLUS_TOLERANCE = 0.25
 """Seconds, or one percent if that is more, by which the sound may be longer than declared."""
 BIT_RATE_TOLERANCE = 0.95
@@ -82,8 +84,10 @@ class _Target:
 def _check_decoded(source: Source, limits: Limits) -> None:
     if not source.seconds:
         raise Refusal(Reason.UNREADABLE, container=source.container)
-    _check_length_claim(source)
     if source.is_damaged:
+        raise source.damage()
+    _check_length_claim(source)
+    if source.lossless and source.bad_packets:
         raise source.damage()
     if source.seconds < limits.min_seconds:
         raise Refusal(Reason.TOO_SHORT, seconds=round(source.seconds, 2), min_seconds=limits.min_seconds)
@@ -100,7 +104,8 @@ def _check_length_claim(source: Source) -> None:
         "seconds": round(source.seconds, 2),
         "declared_seconds": None if declared is None else round(declared, 2),
     }
-    if source.is_cut or missing > MISSING_TOLERANCE:
+    tolerance = MISSING_TOLERANCE_LOSSLESS if source.lossless else MISSING_TOLERANCE
+    if source.is_cut or missing > tolerance:
         raise Refusal(Reason.TRUNCATED, **numbers)
     if -missing > max(SURPLUS_TOLERANCE, 0.01 * source.seconds):
         raise Refusal(Reason.LENGTH, **numbers)

@@ -114,7 +114,9 @@ class Source:
 
     @property
     def is_damaged(self) -> bool:
-        """More bad packets than the odd one that sound files have at their ends."""
+        """More bad packets than the odd one that sound files have at their ends; any two, if the codec is lossless."""
+        if self.lossless:
+            return self.bad_packets > 1
         return self.bad_packets > SPURIOUS_PACKETS and self.bad_packets > self.packets * MAX_BAD_SHARE
 
     def _check_shape(self, frame: AudioFrame) -> None:
@@ -143,6 +145,8 @@ def open_source(file: BinaryIO, *, size: int, limits: Limits) -> Source:
     codec = stream.codec_context.name
     if codec not in CODECS:
         raise Refusal(Reason.CODEC, container=container, codec=codec)
+    if codec == "flac":
+        stream.codec_context.options = {"err_detect": "crccheck+explode"}
     source = Source(
         container=container,
         codec=NAMES.get(codec, codec),
@@ -216,7 +220,7 @@ def _only_audio_stream(media: av.container.InputContainer) -> AudioStream:
 
 
 def _declared_seconds(claim: float | None, container: str, stream: AudioStream) -> float | None:
-    if container in ("flac", "m4a") and stream.duration and stream.time_base:
+    if container in ("flac", "m4a", "ogg") and stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     return claim
 

@@ -36,7 +36,7 @@ class Reason(StrEnum):
     SILENT = "silent"
     """silence (share from 0 to 1), loudness (LUFS)"""
     TRUNCATED = "truncated"
-    """seconds that could be decoded, declared_seconds (null where the format declares none)"""
+    """seconds that could be decoded, declared_seconds (null where the format declares none): cut off, or with damage in it"""
     LENGTH = "length"
     """seconds decoded, declared_seconds: it holds more than it declares"""
     DAMAGED = "damaged"

@@ -28,7 +28,8 @@ Progress = Callable[[float], None]
 
 
 class Interrupted(Exception):
-    """The child was ended from outside, or could not start: nothing is known about the file. Try again."""
+    """The child was ended from outside, could not start, or the machine was too busy to let it finish: nothing is known
+    about the file. Try again. (A file that is itself too much work runs out of processor time, and is refused.)"""
 
 
 def process(
@@ -125,7 +126,7 @@ def _lines(child: subprocess.Popen[bytes], ends_at: float) -> Iterator[bytes]:
         selector.register(child.stdout, selectors.EVENT_READ)
         while total < MAX_ANSWER:
             if not selector.select(max(0.0, ends_at - time.monotonic())):
-                raise Refusal(Reason.TOO_HARD)
+                raise Interrupted("no answer in time")
             piece = os.read(child.stdout.fileno(), 65_536)
             if not piece:
                 return

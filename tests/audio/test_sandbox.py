@@ -89,20 +89,17 @@ def test_child_ends_when_its_parent_is_killed(long_song: Path, tmp_path: Path) -
         parent.stdout.readline()
         (child,) = children_of(parent.pid)
         parent.kill()
-    ends = time.monotonic() + 3
+    ends = time.monotonic() + 15
     while _is_sound_child(child) and time.monotonic() < ends:
         time.sleep(0.05)
     assert not _is_sound_child(child)
     assert not (tmp_path / "out.m4a").exists()
 
 
-def test_overrun_of_the_clock_is_refused(long_song: Path, tmp_path: Path) -> None:
+def test_overrun_of_the_clock_says_nothing_about_the_file(long_song: Path, tmp_path: Path) -> None:
     limits = Limits(max_seconds=400, wall_seconds=0.1)
-    started = time.monotonic()
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(Interrupted, match="in time"):
         process(long_song, rendition=tmp_path / "out.m4a", limits=limits)
-    assert caught.value.code == Reason.TOO_HARD
-    assert time.monotonic() - started < 2
     assert list(tmp_path.iterdir()) == []
 
 
@@ -138,6 +135,16 @@ def test_chattering_child_is_ended(
     _instead(monkeypatch, "while True: print('x' * 9999)")
     with pytest.raises(Refusal):
         process(shelf["wav"], rendition=tmp_path / "out.m4a")
+
+
+def test_stuck_child_is_killed(
+    monkeypatch: pytest.MonkeyPatch, shelf: dict[str, Path], tmp_path: Path
+) -> None:
+    _instead(monkeypatch, "import time; time.sleep(20)")
+    started = time.monotonic()
+    with pytest.raises(Interrupted):
+        process(shelf["wav"], rendition=tmp_path / "out.m4a", limits=Limits(wall_seconds=0.2))
+    assert time.monotonic() - started < 15
 
 
 def _instead(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
