@@ -103,9 +103,7 @@ def _keep(track: Track, found: audio.Report, rendition: Path) -> None:
         held.audio = Audio.READY
         held.refusal = {}
         held.duration_ms = round(found.seconds * 1000)
-        held.format = (
-            found.container if found.container == found.codec else f"{found.container} {found.codec}"
-        )
+        held.format = _format(found)
         held.kbps = round(found.bit_rate / 1000)
         held.sample_rate, held.channels = found.sample_rate, found.channels
         held.loudness, held.true_peak = found.loudness, found.true_peak
@@ -114,6 +112,15 @@ def _keep(track: Track, found: audio.Report, rendition: Path) -> None:
             held.isrc = found.tags.isrc
         held.save()
         log("track.audio_ready", held, by=None, season=season_of(held).slug, seconds=round(found.seconds, 1))
+
+
+def _format(found: audio.Report) -> str:
+    """`FLAC`, `WAV 24 bit` or `OGG opus`: the container, and what is in it where that is not plain."""
+    container, codec = found.container.upper(), found.codec
+    if codec.startswith("pcm_"):
+        bits = "".join(filter(str.isdigit, codec))
+        return f"{container} {bits} bit"
+    return container if codec in (found.container, "aac", "mp3float") else f"{container} {codec}"
 
 
 def _refuse(track: Track, refusal: audio.Refusal) -> None:
