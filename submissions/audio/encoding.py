@@ -10,7 +10,8 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 
 FAST_CODER = "fast"
-"""FFmpeg's quicker coder: 0.57 of the time of the default one, at a bit rate where both are transparent enough."""
+"""FFmpeg's quicker coder: 0.43 of the time of the default one. On dense rock at 160 kbit/s its noise was within 2 dB
+below 5 kHz (lower at 0.5 to 2 kHz) and 1 to 2.5 dB higher above."""
 
 
 class M4aWriter:
