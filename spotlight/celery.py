@@ -14,6 +14,7 @@ app.conf.beat_schedule = {
     "count": {"task": "judging.count", "schedule": 180.0},
     "awards": {"task": "judging.awards", "schedule": 600.0},
     "rounds": {"task": "judging.tick", "schedule": 60.0},
+    "salts": {"task": "submissions.forget_salts", "schedule": 3600.0},
     "sweep": {"task": "ledger.sweep", "schedule": 60.0},
     "tidy": {"task": "ledger.tidy", "schedule": 86400.0},
 }

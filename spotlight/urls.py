@@ -4,6 +4,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from spotlight.home import home
+from spotlight.search import search
 from spotlight.start import start
 from spotlight.web import health, oembed, sitemaps
 
@@ -13,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("", home, name="front"),
+    path("search", search, name="search"),
     path("start/", start, name="start"),
     path("api/v1/", include("spotlight.api")),
     path("", include("submissions.urls")),

@@ -33,9 +33,10 @@ def is_staff_anywhere(user: User | AnonymousUser) -> bool:
     """Whether the account may enter the admin panel at all."""
     if not user.is_authenticated or not user.is_active:
         return False
-    return bool(user.is_superuser) or Membership.objects.filter(
-        person__user=user, role__in=STAFF, ended_at__isnull=True
-    ).exists()
+    return (
+        bool(user.is_superuser)
+        or Membership.objects.filter(person__user=user, role__in=STAFF, ended_at__isnull=True).exists()
+    )
 
 
 def is_member(user: User | AnonymousUser, artist: Artist) -> bool:

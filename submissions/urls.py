@@ -7,9 +7,12 @@ from submissions.views import (
     clearance,
     dashboard,
     entries,
+    listening,
     media,
     outbox,
+    plays,
     reports,
+    reuse,
     roles,
     seasons,
     uploads,
@@ -21,11 +24,31 @@ urlpatterns = [
     path("seasons/<slug:season>/rules/", seasons.season_rules_page, name="season_rules"),
     path("seasons/<slug:season>/rules.json", seasons.season_rules_json, name="season_rules_json"),
     path("seasons/<slug:season>/theme.css", seasons.season_theme, name="season_theme"),
+    # Listening
+    path("playlist/", listening.playlist, name="playlist"),
+    path("playlist.json", listening.playlist_json, name="playlist_json"),
+    path("playlist.xspf", listening.playlist_xspf, name="playlist_xspf"),
+    path("plays", plays.record, name="plays"),
+    path("plays/sessions", plays.open_session, name="play_sessions"),
+    path("tracks/<slug:code>/", listening.track_page, name="track"),
+    path("tracks/<slug:code>/like/", listening.like, name="track_like"),
+    path("tracks/<slug:code>/report/", listening.report, name="track_report"),
+    path("tracks/<slug:code>/shared/", plays.shared, name="track_shared"),
+    path("tracks/<slug:code>/use/", listening.register_use, name="track_use"),
+    path("tracks/<slug:code>/cut/", reuse.cut, name="track_cut"),
+    path("sounds/<slug:code>/", reuse.sound, name="sound"),
+    path("sounds/<slug:code>.m4a", reuse.download, name="sound_file"),
+    path("artists/<slug:slug>/", listening.artist_page, name="artist"),
+    path("embed/tracks/<slug:code>/", listening.embed, name="track_embed"),
     # Roles
     path("invitations/<str:token>/", roles.invitation, name="invitation"),
     path("admin/seasons/<slug:season>/people/", roles.people, name="people"),
     path("admin/seasons/<slug:season>/people/<str:person>/<str:role>/end/", roles.end_role, name="end_role"),
-    path("admin/seasons/<slug:season>/invitations/<str:code>/", roles.invitation_action, name="invitation_action"),
+    path(
+        "admin/seasons/<slug:season>/invitations/<str:code>/",
+        roles.invitation_action,
+        name="invitation_action",
+    ),
     # Mail
     path("admin/seasons/<slug:season>/outbox/", outbox.index, name="outbox"),
     path("admin/seasons/<slug:season>/outbox/release/", outbox.release, name="release_mails"),
@@ -33,7 +56,9 @@ urlpatterns = [
     # Set-up
     path("admin/seasons/<slug:season>/open/", seasons.opening, name="open_season"),
     path("admin/seasons/<slug:season>/amend/", seasons.amend, name="amend"),
-    path("admin/seasons/<slug:season>/amend/<int:number>/", seasons.amendment_action, name="amendment_action"),
+    path(
+        "admin/seasons/<slug:season>/amend/<int:number>/", seasons.amendment_action, name="amendment_action"
+    ),
     # Artists
     path("me/", dashboard.me, name="me"),
     path("submit/", entries.start, name="submit"),

@@ -45,7 +45,10 @@ class FrozenWhenOpen(SeasonScopedAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """The season of the list one came from."""
         seasons = self.seasons(request, *self.change_roles).filter(opened_at__isnull=True)
-        return {"season": seasons.values_list("pk", flat=True).first(), **super().get_changeform_initial_data(request)}
+        return {
+            "season": seasons.values_list("pk", flat=True).first(),
+            **super().get_changeform_initial_data(request),
+        }
 
 
 @admin.register(Round)
@@ -53,7 +56,17 @@ class RoundAdmin(FrozenWhenOpen):
     """A round's windows, cut, weights and panel, with its rubric and metrics."""
 
     form = forms.RoundForm
-    list_display = ("season", "number", "name", "shown_state", "opens_at", "locks_at", "closes_at", "shown_cut", "shown_weights")
+    list_display = (
+        "season",
+        "number",
+        "name",
+        "shown_state",
+        "opens_at",
+        "locks_at",
+        "closes_at",
+        "shown_cut",
+        "shown_weights",
+    )
     list_display_links = ("number", "name")
     list_filter = ("season",)
     list_select_related = ("season",)
@@ -67,10 +80,18 @@ class RoundAdmin(FrozenWhenOpen):
         (_("Panel"), {"classes": ["tab"], "fields": ("design", ("judges_per_entry", "minimum_sheets"), "is_blind", "heard_share", "shows_comments")}),
     )  # fmt: skip
 
-    def changeform_view(self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None) -> Any:
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> Any:
         """With the season at hand for the panel above the form."""
         round_ = self.get_object(request, object_id) if object_id else None
-        extra = {"season": round_.season, "ask_url": reverse("ask", args=[round_.season.slug])} if round_ else {}
+        extra = (
+            {"season": round_.season, "ask_url": reverse("ask", args=[round_.season.slug])} if round_ else {}
+        )
         return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), **extra})
 
     @display(description=_("state"), label=True)
@@ -79,7 +100,11 @@ class RoundAdmin(FrozenWhenOpen):
 
     @display(description=_("cut"))
     def shown_cut(self, obj: Round) -> str:
-        return str(obj.cut_lowest) if obj.cut_lowest == obj.cut_highest else f"{obj.cut_lowest}–{obj.cut_highest}"
+        return (
+            str(obj.cut_lowest)
+            if obj.cut_lowest == obj.cut_highest
+            else f"{obj.cut_lowest}–{obj.cut_highest}"
+        )
 
     @display(description=_("popularity / panel"))
     def shown_weights(self, obj: Round) -> str:

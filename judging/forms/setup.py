@@ -87,7 +87,19 @@ class PrizeForm(forms.ModelForm):
 
     class Meta:
         model = Prize
-        fields = ["season", "tier", "name", "names", "places", "amount", "currency", "sponsor", "market", "division", "accept_days"]
+        fields = [
+            "season",
+            "tier",
+            "name",
+            "names",
+            "places",
+            "amount",
+            "currency",
+            "sponsor",
+            "market",
+            "division",
+            "accept_days",
+        ]
 
     def clean(self) -> dict[str, Any]:
         """A sum needs a currency; market and division must be of the same season."""
@@ -107,7 +119,9 @@ class NewSeasonForm(forms.Form):
     preset = forms.ChoiceField(label=_("Begin with"), widget=forms.RadioSelect, initial="spotlight")
     name = forms.CharField(label=_("Name"), max_length=120)
     slug = forms.SlugField(
-        label=_("Address"), max_length=64, help_text=_("Small letters, digits and hyphens; it becomes part of public links.")
+        label=_("Address"),
+        max_length=64,
+        help_text=_("Small letters, digits and hyphens; it becomes part of public links."),
     )
     zone = forms.ChoiceField(label=_("Time zone"), initial="Asia/Tokyo")
     starts_at = forms.DateTimeField(

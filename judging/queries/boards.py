@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from judging.models import Award, ChartRow, ChartWeek, Decision, Release, Round, Standing
+from spotlight.web.cards import TrackCard
 from submissions.models import Season, Submission
+from submissions.queries.cards import card_of, moved
 
 
 def chart_weeks(season: Season) -> QuerySet[ChartWeek]:
@@ -26,6 +28,16 @@ def chart_rows(season: Season, week: ChartWeek) -> QuerySet[ChartRow]:
     if season.board_mode == Season.BoardMode.TOP_UNORDERED:
         return rows.order_by("track__title", "track__code")
     return rows.order_by("rank", "track__code")
+
+
+def chart_card(season: Season, row: ChartRow) -> TrackCard:
+    """A row as a card, with no more than the season shows."""
+    mode = season.board_mode
+    if mode == Season.BoardMode.ORDER:
+        return card_of(row.track, rank=row.rank)
+    if mode in (Season.BoardMode.MOVEMENT, Season.BoardMode.FULL):
+        return moved(card_of(row.track), rank=row.rank, previous=row.previous, is_new=row.weeks == 1)
+    return card_of(row.track)
 
 
 def released_rounds(season: Season) -> QuerySet[Round]:

@@ -62,7 +62,13 @@ class Coverage:
 def next_step(season: Season, now: datetime.datetime) -> Step:
     """The one thing that moves this season on."""
     if season.state == Season.State.FINISHED:
-        return Step(_("This season is finished."), _("Its results and its rules stay public."), _("See the results"), ("results", season.slug), "ok")
+        return Step(
+            _("This season is finished."),
+            _("Its results and its rules stay public."),
+            _("See the results"),
+            ("results", season.slug),
+            "ok",
+        )
     if not season.opened_at:
         return _step_before_opening(season, now)
     return _step_of_entries(season, now) or _step_of_rounds(season, now)
@@ -72,21 +78,48 @@ def _step_before_opening(season: Season, now: datetime.datetime) -> Step:
     problems = rules.opening_problems(season, now)
     page = ("open_season", season.slug)
     if not problems:
-        return Step(_("The season is ready to open."), _("Opening freezes the rules and publishes their hash."), _("Look once more and open"), page)
+        return Step(
+            _("The season is ready to open."),
+            _("Opening freezes the rules and publishes their hash."),
+            _("Look once more and open"),
+            page,
+        )
     count = len(problems)
-    title = ngettext("%(count)d thing stands in the way of opening.", "%(count)d things stand in the way of opening.", count)
+    title = ngettext(
+        "%(count)d thing stands in the way of opening.",
+        "%(count)d things stand in the way of opening.",
+        count,
+    )
     return Step(title % {"count": count}, problems[0].message, _("See what is missing"), page, "warn")
 
 
 def _step_of_entries(season: Season, now: datetime.datetime) -> Step | None:
     if season.entries_open_at and now < season.entries_open_at:
-        return Step(_("Entries are not open yet."), _("Use the time to invite judges and clearance."), _("Invite people"), ("people", season.slug))
+        return Step(
+            _("Entries are not open yet."),
+            _("Use the time to invite judges and clearance."),
+            _("Invite people"),
+            ("people", season.slug),
+        )
     if season.entries_close_at and now < season.entries_close_at:
-        return Step(_("Entries are coming in."), _("Clearing them at once gives each track its full time with listeners."), _("Go to clearance"), ("clearance",))
+        return Step(
+            _("Entries are coming in."),
+            _("Clearing them at once gives each track its full time with listeners."),
+            _("Go to clearance"),
+            ("clearance",),
+        )
     waiting = Submission.objects.filter(season=season, state=Submission.State.SUBMITTED).count()
     if waiting and season.clearing_ends_at and now < season.clearing_ends_at:
-        title = ngettext("%(count)d entry waits for clearance.", "%(count)d entries wait for clearance.", waiting) % {"count": waiting}
-        return Step(title, _("Entries are closed; clearing has to end in time for round 1."), _("Go to clearance"), ("clearance",), "warn")
+        title = ngettext(
+            "%(count)d entry waits for clearance.", "%(count)d entries wait for clearance.", waiting
+        ) % {"count": waiting}
+        return Step(
+            title,
+            _("Entries are closed; clearing has to end in time for round 1."),
+            _("Go to clearance"),
+            ("clearance",),
+            "warn",
+        )
     return None
 
 
@@ -97,7 +130,9 @@ def _step_of_rounds(season: Season, now: datetime.datetime) -> Step:
     page = ("cut_round", season.slug, str(max((r.number for r in rounds_of(season)), default=1)))
     waiting = Award.objects.filter(prize__season=season, state__in=["offered", "accepted"]).count()
     if waiting:
-        title = ngettext("%(count)d prize is not delivered yet.", "%(count)d prizes are not delivered yet.", waiting)
+        title = ngettext(
+            "%(count)d prize is not delivered yet.", "%(count)d prizes are not delivered yet.", waiting
+        )
         return Step(title % {"count": waiting}, "", _("Follow the prizes"), page)
     return Step(_("All rounds are announced."), _("Prizes are next."), _("Follow the prizes"), page, "ok")
 
@@ -107,14 +142,33 @@ def _step_of_round(round_: Round, now: datetime.datetime) -> Step:
     chair = ("chair_room", round_.code)
     if round_.state == Round.State.PLANNED:
         if not round_.seats.filter(left_at__isnull=True).exists() and round_.panel_weight:
-            return Step(_("%(round)s has no panel yet.") % name, _("Give judges their seats before it opens."), _("Seat the panel"), chair, "warn")
+            return Step(
+                _("%(round)s has no panel yet.") % name,
+                _("Give judges their seats before it opens."),
+                _("Seat the panel"),
+                chair,
+                "warn",
+            )
         if now < round_.opens_at:
-            return Step(_("%(round)s is next.") % name, _("It opens by itself at its time."), _("See the panel"), chair)
+            return Step(
+                _("%(round)s is next.") % name,
+                _("It opens by itself at its time."),
+                _("See the panel"),
+                chair,
+            )
         return Step(_("%(round)s is due to open.") % name, "", _("Open it now"), chair, "warn")
     if round_.state == Round.State.OPEN:
-        return Step(_("%(round)s is running.") % name, _("Judges file their sheets."), _("See coverage"), chair)
+        return Step(
+            _("%(round)s is running.") % name, _("Judges file their sheets."), _("See coverage"), chair
+        )
     if round_.state == Round.State.LOCKED:
-        return Step(_("%(round)s takes no more sheets.") % name, _("Repair what is thin, then close it for good."), _("Repair and close"), chair, "warn")
+        return Step(
+            _("%(round)s takes no more sheets.") % name,
+            _("Repair what is thin, then close it for good."),
+            _("Repair and close"),
+            chair,
+            "warn",
+        )
     return _step_of_cut(round_)
 
 
@@ -124,10 +178,23 @@ def _step_of_cut(round_: Round) -> Step:
     page = ("cut_round", round_.season.slug, str(round_.number))
     name = {"round": round_.name}
     if made:
-        return Step(_("The cut of %(round)s is made.") % name, _("Mails wait in the outbox until they are released together."), _("Announce it"), page, "warn")
+        return Step(
+            _("The cut of %(round)s is made.") % name,
+            _("Mails wait in the outbox until they are released together."),
+            _("Announce it"),
+            page,
+            "warn",
+        )
     if proposed:
-        return Step(_("A cut of %(round)s waits for a second person.") % name, "", _("Look and approve"), page, "warn")
-    return Step(_("%(round)s is closed.") % name, _("See who is in, out and tied at the line before anybody decides."), _("Prepare the cut"), page)
+        return Step(
+            _("A cut of %(round)s waits for a second person.") % name, "", _("Look and approve"), page, "warn"
+        )
+    return Step(
+        _("%(round)s is closed.") % name,
+        _("See who is in, out and tied at the line before anybody decides."),
+        _("Prepare the cut"),
+        page,
+    )
 
 
 def queues(season: Season) -> list[Queue]:
@@ -146,15 +213,29 @@ def queues(season: Season) -> list[Queue]:
     ]  # fmt: skip
 
 
-def _queue(name: str, rows: QuerySet[Any], since: str, page: tuple[str, ...], query: str = "", urgent: datetime.timedelta = datetime.timedelta(days=2)) -> Queue:
+def _queue(
+    name: str,
+    rows: QuerySet[Any],
+    since: str,
+    page: tuple[str, ...],
+    query: str = "",
+    urgent: datetime.timedelta = datetime.timedelta(days=2),
+) -> Queue:
     found = rows.aggregate(count=Count("pk", distinct=True), oldest=Min(since))
     return Queue(name, found["count"], found["oldest"], page, query, urgent)
 
 
 def _imports_with_rejections(season: Season) -> QuerySet[ImportBatch]:
     """The newest file of each source, where rows of it were left out."""
-    newest = ImportBatch.objects.filter(source__season=season).order_by("source", "-pk").distinct("source").values("pk")
-    return ImportBatch.objects.filter(pk__in=newest).filter(Q(rejected__gt=0) | Q(state=ImportBatch.State.FAILED))
+    newest = (
+        ImportBatch.objects.filter(source__season=season)
+        .order_by("source", "-pk")
+        .distinct("source")
+        .values("pk")
+    )
+    return ImportBatch.objects.filter(pk__in=newest).filter(
+        Q(rejected__gt=0) | Q(state=ImportBatch.State.FAILED)
+    )
 
 
 def failed_work() -> int:
@@ -164,12 +245,20 @@ def failed_work() -> int:
 
 def coverage(season: Season) -> Coverage | None:
     """Sheets of the running round, or None if none runs or it has no panel."""
-    round_ = season.rounds.filter(state__in=[Round.State.OPEN, Round.State.LOCKED], panel_weight__gt=0).first()
+    round_ = season.rounds.filter(
+        state__in=[Round.State.OPEN, Round.State.LOCKED], panel_weight__gt=0
+    ).first()
     if round_ is None:
         return None
     dealt = Assignment.objects.filter(round=round_, state=Assignment.State.OPEN)
     filed = dealt.filter(sheet__state=ScoreSheet.State.FILED).count()
-    return Coverage(round_, filed, dealt.count(), round_.entries.filter(state="in").count(), entries_below_minimum(round_).count())
+    return Coverage(
+        round_,
+        filed,
+        dealt.count(),
+        round_.entries.filter(state="in").count(),
+        entries_below_minimum(round_).count(),
+    )
 
 
 def numbers(season: Season) -> list[tuple[str, int, str]]:
@@ -177,8 +266,21 @@ def numbers(season: Season) -> list[tuple[str, int, str]]:
     counts = dict(Submission.objects.filter(season=season).values_list("state").annotate(n=Count("pk")))
     sent = sum(n for state, n in counts.items() if state != "draft")
     return [
-        (_("Entries"), sent, ngettext("and %(n)d draft", "and %(n)d drafts", counts.get("draft", 0)) % {"n": counts.get("draft", 0)}),
+        (
+            _("Entries"),
+            sent,
+            ngettext("and %(n)d draft", "and %(n)d drafts", counts.get("draft", 0))
+            % {"n": counts.get("draft", 0)},
+        ),
         (_("Cleared"), counts.get("cleared", 0), ""),
         (_("Refused"), counts.get("refused", 0), ""),
-        (_("Artists"), Submission.objects.filter(season=season).exclude(state="draft").values("artist").distinct().count(), ""),
+        (
+            _("Artists"),
+            Submission.objects.filter(season=season)
+            .exclude(state="draft")
+            .values("artist")
+            .distinct()
+            .count(),
+            "",
+        ),
     ]

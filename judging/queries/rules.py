@@ -91,7 +91,9 @@ def judging_problems(season: Season) -> list[Problem]:
         problems += part_problems(round_, round_.criteria.all(), round_.metrics.all())
         problems += cut_problems(round_, earlier, season)
     if [r.number for r in rounds] != list(range(1, len(rounds) + 1)):
-        problems.append(Problem(_("Rounds are numbered 1, 2, 3 without a gap."), "number", _about(rounds[-1])))
+        problems.append(
+            Problem(_("Rounds are numbered 1, 2, 3 without a gap."), "number", _about(rounds[-1]))
+        )
     return problems + prize_problems(season, rounds)
 
 
@@ -153,16 +155,24 @@ def groups_of(round_: Round, season: Season) -> int:
 def problems_of_round(round_: Round) -> list[Problem]:
     """What contradicts itself in one round as it stands in memory, against its stored neighbors; rubric and metrics apart."""
     season = round_.season
-    others = [other for other in Round.objects.filter(season=season).order_by("number") if other.pk != round_.pk]
+    others = [
+        other for other in Round.objects.filter(season=season).order_by("number") if other.pk != round_.pk
+    ]
     if any(other.number == round_.number for other in others):
         return [Problem(_("Another round has this number."), "number", _about(round_))]
     earlier = next((other for other in reversed(others) if other.number < round_.number), None)
     later = next((other for other in others if other.number > round_.number), None)
-    problems = weight_problems(round_) + cut_problems(round_, earlier, season) + round_window_problems(round_, earlier, season)
+    problems = (
+        weight_problems(round_)
+        + cut_problems(round_, earlier, season)
+        + round_window_problems(round_, earlier, season)
+    )
     if later is not None:
         problems += _against_later(round_, later, season)
     elif season.results_at and season.results_at < round_.closes_at:
-        problems.append(Problem(_("The last round closes after the results are announced."), "closes_at", _about(round_)))
+        problems.append(
+            Problem(_("The last round closes after the results are announced."), "closes_at", _about(round_))
+        )
     return problems
 
 
@@ -172,7 +182,9 @@ def _against_later(round_: Round, later: Round, season: Season) -> list[Problem]
         text = _("This round closes after round %(number)d opens.") % {"number": later.number}
         problems.append(Problem(text, "closes_at", _about(round_)))
     if cut_problems(later, round_, season):
-        text = _("Fewer would come out of this round than round %(number)d lets through.") % {"number": later.number}
+        text = _("Fewer would come out of this round than round %(number)d lets through.") % {
+            "number": later.number
+        }
         problems.append(Problem(text, "cut_lowest", _about(round_)))
     return problems
 
@@ -185,7 +197,10 @@ def cut_problems(round_: Round, earlier: Round | None, season: Season) -> list[P
         return [Problem(_("There are no divisions to cut by."), "cut_scope", _about(round_))]
     if earlier is None:
         return []
-    field, size = earlier.cut_lowest * groups_of(earlier, season), round_.cut_highest * groups_of(round_, season)
+    field, size = (
+        earlier.cut_lowest * groups_of(earlier, season),
+        round_.cut_highest * groups_of(round_, season),
+    )
     if size <= field:
         return []
     text = _("Up to %(size)d would advance, but only %(field)d may come from the round before.")

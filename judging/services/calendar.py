@@ -11,7 +11,9 @@ def round_windows(season: Season) -> list[Window]:
     """When each round opens, takes its last sheets, and closes: `round:<number>:<field>`."""
     names = {"opens_at": _("opens"), "locks_at": _("last sheets"), "closes_at": _("closes")}
     return [
-        Window(f"round:{round_.number}:{field}", f"{round_.name}: {words}", getattr(round_, field), round_, field)
+        Window(
+            f"round:{round_.number}:{field}", f"{round_.name}: {words}", getattr(round_, field), round_, field
+        )
         for round_ in rounds_of(season)
         for field, words in names.items()
     ]

@@ -12,7 +12,11 @@ SINGLE = {
     "ko": "싱글 제작 (스튜디오와 발매 포함)",
 }
 STUDIO_WEEK = {"en": "A week in the studio", "ja": "スタジオ1週間", "ko": "스튜디오 일주일"}
-MENTORING = {"en": "Mentoring by a producer", "ja": "プロデューサーによるメンタリング", "ko": "프로듀서 멘토링"}
+MENTORING = {
+    "en": "Mentoring by a producer",
+    "ja": "プロデューサーによるメンタリング",
+    "ko": "프로듀서 멘토링",
+}
 GRAND_PRIZE = {"en": "Grand prize", "ja": "大賞", "ko": "대상"}
 EXCELLENCE = {"en": "Excellence prize", "ja": "優秀賞", "ko": "우수상"}
 ENCOURAGEMENT = {"en": "Encouragement prize", "ja": "奨励賞", "ko": "장려상"}
@@ -50,7 +54,11 @@ CRITERIA: dict[str, dict[str, Any]] = {
     "originality": {
         "names": {"en": "Originality", "ja": "独自性", "ko": "독창성"},
         "anchors": {
-            "en": ("I know whom it copies", "Familiar, with a turn of its own", "I haven't heard this before"),
+            "en": (
+                "I know whom it copies",
+                "Familiar, with a turn of its own",
+                "I haven't heard this before",
+            ),
             "ja": ("何の模倣かすぐにわかる", "なじみのある中に独自の工夫がある", "今まで聴いたことがない"),
             "ko": ("누구를 따라 했는지 보인다", "익숙하지만 자기만의 한 수가 있다", "처음 듣는 음악이다"),
         },

@@ -115,7 +115,9 @@ def _add_round(season: Season, number: int, chosen: RoundPreset, starts_at: date
         popularity_weight=popularity, panel_weight=1 - popularity, **chosen.fields,
     )  # fmt: skip
     for order, (key, weight) in enumerate(chosen.rubric.items()):
-        Criterion.objects.create(round=round_, key=key, weight=Decimal(weight), order=order, **texts.criterion(key))
+        Criterion.objects.create(
+            round=round_, key=key, weight=Decimal(weight), order=order, **texts.criterion(key)
+        )
     for measure, weight in chosen.metrics.items():
         Metric.objects.create(round=round_, measure=measure, weight=Decimal(weight))
     return round_

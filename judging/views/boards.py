@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from judging.models import Award, ChartRow, ChartWeek, Entry, Round
+from judging.models import Award, ChartWeek, Entry, Round
 from judging.queries import boards
 from judging.queries.explain import why
 from judging.services import prizes
@@ -16,7 +16,7 @@ from spotlight.accounts.people import person_of
 from spotlight.errors import SpotlightError
 from spotlight.web.cards import TrackCard
 from submissions.models import Season
-from submissions.queries.cards import card_of, moved
+from submissions.queries.cards import card_of
 from submissions.queries.seasons import public_seasons
 
 PAGE = 25
@@ -39,7 +39,7 @@ def leaderboard(request: HttpRequest, season: str) -> HttpResponse:
         "judging/boards/leaderboard.html",
         {
             "season": found, "weeks": weeks, "week": week, "page": page, "released": released,
-            "rows": [_chart_card(found, row) for row in page] if page else [],
+            "rows": [(boards.chart_card(found, row), row) for row in page] if page else [],
         },
     )  # fmt: skip
 
@@ -52,17 +52,6 @@ def _chosen_week(request: HttpRequest, weeks: list[ChartWeek]) -> ChartWeek | No
     if match is None:
         raise Http404
     return match
-
-
-def _chart_card(season: Season, row: ChartRow) -> tuple[TrackCard, ChartRow]:
-    """A row as a card, with no more than the season shows."""
-    card = card_of(row.track)
-    mode = season.board_mode
-    if mode == Season.BoardMode.ORDER:
-        card = card_of(row.track, rank=row.rank)
-    elif mode in (Season.BoardMode.MOVEMENT, Season.BoardMode.FULL):
-        card = moved(card, rank=row.rank, previous=row.previous, is_new=row.weeks == 1)
-    return card, row
 
 
 @require_GET

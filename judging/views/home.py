@@ -22,7 +22,11 @@ def index(request: HttpRequest) -> HttpResponse:
         if request.user.is_superuser:
             return redirect("new_season")
         raise Http404
-    chosen = seasons.filter(slug=request.GET["season"]).first() if request.GET.get("season") else _most_pressing(list(seasons))
+    chosen = (
+        seasons.filter(slug=request.GET["season"]).first()
+        if request.GET.get("season")
+        else _most_pressing(list(seasons))
+    )
     if chosen is None:
         raise Http404
     now = clock.now()

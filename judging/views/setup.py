@@ -34,16 +34,27 @@ def new_season(request: HttpRequest) -> HttpResponse:
         except SpotlightError as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         else:
-            messages.success(request, _("%(season)s is made. Nobody sees it until you open it.") % {"season": season.name})
+            messages.success(
+                request, _("%(season)s is made. Nobody sees it until you open it.") % {"season": season.name}
+            )
             return redirect("admin:submissions_season_change", season.pk)
-    return render(request, "judging/home/new_season.html", {"form": form, "season": None}, status=422 if form.errors else 200)
+    return render(
+        request,
+        "judging/home/new_season.html",
+        {"form": form, "season": None},
+        status=422 if form.errors else 200,
+    )
 
 
 def _create(values: dict[str, Any], request: HttpRequest) -> Season:
     person = actor(request)
     if values["preset"] == "none":
         return empty_season(
-            slug=values["slug"], name=values["name"], by=person, zone=values["zone"], entries_open_at=values["starts_at"]
+            slug=values["slug"],
+            name=values["name"],
+            by=person,
+            zone=values["zone"],
+            entries_open_at=values["starts_at"],
         )
     return create_from_preset(by=person, **values)
 
@@ -55,12 +66,24 @@ def ask(request: HttpRequest, season: str) -> HttpResponse:
     own = season_as(request.user, season, Role.ORGANIZER, Role.CHAIR)
     if own is None:
         raise Http404
-    form = AskForm({name: request.GET.get(name) or field.initial for name, field in AskForm.base_fields.items()})
+    form = AskForm(
+        {name: request.GET.get(name) or field.initial for name, field in AskForm.base_fields.items()}
+    )
     rows = []
     if form.is_valid():
         values = form.cleaned_data
-        rows = workload.asks(own, rounds_of(own), entries=values["entries"], judges=values["judges"], minutes=float(values["minutes"]))
-    return render(request, "admin/seasons/ask.html", {"rows": rows, "form": form, "judges": form.cleaned_data.get("judges")})
+        rows = workload.asks(
+            own,
+            rounds_of(own),
+            entries=values["entries"],
+            judges=values["judges"],
+            minutes=float(values["minutes"]),
+        )
+    return render(
+        request,
+        "admin/seasons/ask.html",
+        {"rows": rows, "form": form, "judges": form.cleaned_data.get("judges")},
+    )
 
 
 @login_required

@@ -1,5 +1,5 @@
 // Copy and share: <button data-copy="#id">, <button data-copy-text="…" data-done="Link copied">, <button data-share="url" data-title="…">.
-import { say } from './texts.js';
+import { csrf, say } from './texts.js';
 import { toast } from './toast.js';
 
 async function copy(text, done) {
@@ -15,6 +15,8 @@ export function startSharing() {
   document.addEventListener('click', (e) => {
     const b = e.target.closest('[data-copy], [data-copy-text], [data-share]');
     if (!b) return;
+    const counted = b.closest('[data-shared]');
+    if (counted) fetch(counted.dataset.shared, { method: 'POST', headers: { 'X-CSRFToken': csrf() }, credentials: 'same-origin' }).catch(() => {});
     if (b.dataset.share) navigator.share({ url: b.dataset.share, title: b.dataset.title }).catch(() => {});
     else copy(b.dataset.copyText ?? document.querySelector(b.dataset.copy).textContent.trim(), b.dataset.done);
   });

@@ -26,7 +26,9 @@ class SeasonChoices:
 
     change_roles: tuple[Role, ...] = (Role.ORGANIZER,)
 
-    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> ModelChoiceField:
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField:
         """Limit what a form offers to rows of seasons that this person sets up."""
         related = db_field.remote_field.model
         if "queryset" not in kwargs:
@@ -107,7 +109,9 @@ class SeasonScopedAdmin(SeasonChoices, ModelAdmin):
     def _log(self, request: HttpRequest, obj: Any, what: str, message: Any = None) -> None:
         season = season_of(obj, self.season_path)
         facts = {"form": message} if isinstance(message, list) and message else {}
-        events.log(f"{obj._meta.model_name}.{what}", obj, by=person_of(request.user), season=season.slug, **facts)  # type: ignore[arg-type]
+        events.log(
+            f"{obj._meta.model_name}.{what}", obj, by=person_of(request.user), season=season.slug, **facts
+        )  # type: ignore[arg-type]
 
 
 class ReadOnlyAdmin(SeasonScopedAdmin):

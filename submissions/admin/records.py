@@ -31,7 +31,9 @@ class SlugScopedAdmin(ReadOnlyAdmin):
     def allowed(self, request: HttpRequest, obj: Any, roles: tuple[Role, ...]) -> bool:
         if request.user.is_superuser:  # type: ignore[union-attr]
             return True
-        return super().allowed(request, None, roles) if obj is None else obj.season in set(self.slugs(request))
+        return (
+            super().allowed(request, None, roles) if obj is None else obj.season in set(self.slugs(request))
+        )
 
 
 @admin.register(Mail)
@@ -41,9 +43,23 @@ class MailAdmin(SlugScopedAdmin):
     list_display = ("subject", "to", "shown_state", "batch", "created_at", "sent_at")
     list_filter = ("state", "season", "template")
     search_fields = ("to", "subject")
-    fields = ("subject", "to", "shown_state", "language", "batch", "created_at", "released_at", "sent_at", "error", "readable")
+    fields = (
+        "subject",
+        "to",
+        "shown_state",
+        "language",
+        "batch",
+        "created_at",
+        "released_at",
+        "sent_at",
+        "error",
+        "readable",
+    )
 
-    @display(description=_("state"), label={"held": "warning", "ready": "info", "sent": "success", "failed": "danger"})
+    @display(
+        description=_("state"),
+        label={"held": "warning", "ready": "info", "sent": "success", "failed": "danger"},
+    )
     def shown_state(self, obj: Mail) -> tuple[str, str]:
         return obj.state, obj.get_state_display()
 

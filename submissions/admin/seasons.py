@@ -103,10 +103,18 @@ class SeasonAdmin(SeasonScopedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("rules_link", *(RULES if obj and obj.opened_at else ()))
 
-    def changeform_view(self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
         """With the season at hand for the panel above the form."""
         season = self.get_object(request, object_id) if object_id else None
-        return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), "season": season})
+        return super().changeform_view(
+            request, object_id, form_url, {**(extra_context or {}), "season": season}
+        )
 
     @display(description=_("state"), label={"planned": "info", "open": "success", "finished": "warning"})
     def shown_state(self, obj: Season) -> tuple[str, str]:

@@ -17,10 +17,13 @@ class AmendmentForm(forms.Form):
 
     field = forms.ChoiceField(label=_("Window"))
     after = forms.DateTimeField(
-        label=_("New time"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        label=_("New time"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     reason = forms.CharField(
-        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), help_text=_("Everybody can read it on the rules page.")
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Everybody can read it on the rules page."),
     )
 
     def __init__(self, *args: Any, season: Season, **kwargs: Any) -> None:
@@ -28,7 +31,9 @@ class AmendmentForm(forms.Form):
         self.zone = season_zone(season)
         now = clock.now()
         choices = [
-            (w.field, f"{w.label} ({timezone.localtime(w.at, self.zone):%Y-%m-%d %H:%M})") for w in all_windows(season) if w.at > now
+            (w.field, f"{w.label} ({timezone.localtime(w.at, self.zone):%Y-%m-%d %H:%M})")
+            for w in all_windows(season)
+            if w.at > now
         ]
         self.fields["field"].choices = choices  # type: ignore[attr-defined]
         self.fields["after"].help_text = _("In the season's time zone, %(zone)s.") % {"zone": season.zone}

@@ -19,7 +19,14 @@ class LanguagesWidget(forms.MultiWidget):
 
     def __init__(self, *, long: bool = False, attrs: dict[str, Any] | None = None) -> None:
         kind = UnfoldAdminTextareaWidget if long else UnfoldAdminTextInputWidget
-        widgets = {code: kind(attrs={"lang": code, "aria-label": name, "rows": 4} if long else {"lang": code, "aria-label": name}) for code, name in LANGUAGES}
+        widgets = {
+            code: kind(
+                attrs={"lang": code, "aria-label": name, "rows": 4}
+                if long
+                else {"lang": code, "aria-label": name}
+            )
+            for code, name in LANGUAGES
+        }
         super().__init__(widgets, attrs)
 
     def decompress(self, value: Any) -> list[str]:
@@ -37,7 +44,9 @@ class LanguagesWidget(forms.MultiWidget):
 class LanguagesField(forms.MultiValueField):
     """A text in other languages than the one beside it: `{"ja": "…", "ko": "…"}`, without empty ones."""
 
-    def __init__(self, *, long: bool = False, label: Any = None, help_text: Any = "", max_length: int | None = None) -> None:
+    def __init__(
+        self, *, long: bool = False, label: Any = None, help_text: Any = "", max_length: int | None = None
+    ) -> None:
         super().__init__(
             [forms.CharField(required=False, max_length=max_length) for _code in CODES],
             required=False, require_all_fields=False, widget=LanguagesWidget(long=long),
@@ -50,7 +59,9 @@ class LanguagesField(forms.MultiValueField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compared as they are stored."""
-        return self.compress(list(data or [])) != {k: v for k, v in (initial or {}).items() if k in CODES and v}
+        return self.compress(list(data or [])) != {
+            k: v for k, v in (initial or {}).items() if k in CODES and v
+        }
 
 
 class AnchorsWidget(LanguagesWidget):
@@ -60,7 +71,12 @@ class AnchorsWidget(LanguagesWidget):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         names = [("own", _("As the name"))] + list(LANGUAGES)
-        widgets = {code: UnfoldAdminTextareaWidget(attrs={"rows": 3, "aria-label": name, **({"lang": code} if code != "own" else {})}) for code, name in names}
+        widgets = {
+            code: UnfoldAdminTextareaWidget(
+                attrs={"rows": 3, "aria-label": name, **({"lang": code} if code != "own" else {})}
+            )
+            for code, name in names
+        }
         forms.MultiWidget.__init__(self, widgets, attrs)
 
     def decompress(self, value: Any) -> list[str]:
@@ -98,7 +114,9 @@ class AnchorsField(forms.MultiValueField):
 
 def as_lines(marks: dict[str, Any]) -> str:
     """Marks as text, the lowest first."""
-    return "\n".join(f"{mark}: {text}" for mark, text in sorted(marks.items(), key=lambda pair: float(pair[0])))
+    return "\n".join(
+        f"{mark}: {text}" for mark, text in sorted(marks.items(), key=lambda pair: float(pair[0]))
+    )
 
 
 def from_lines(text: str) -> dict[str, str]:
@@ -108,7 +126,8 @@ def from_lines(text: str) -> dict[str, str]:
         mark, _colon, meaning = line.replace("：", ":").partition(":")
         if not mark.strip().isdecimal() or int(mark) > HIGHEST_MARK or not meaning.strip():
             raise forms.ValidationError(
-                _("“%(line)s” can’t be read. Write a mark from 0 to 10, a colon and what it means."), params={"line": line[:60]}
+                _("“%(line)s” can’t be read. Write a mark from 0 to 10, a colon and what it means."),
+                params={"line": line[:60]},
             )
         marks[str(int(mark))] = meaning.strip()
     return marks

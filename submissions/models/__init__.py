@@ -1,5 +1,5 @@
 from submissions.models.artist import Artist, ArtistLink, ArtistMember
-from submissions.models.listening import Like, ListenerSalt, Play, PlaySession, Report, Share, Use
+from submissions.models.listening import Like, ListenerSalt, Play, PlaySession, Report, Share, Sound, Use
 from submissions.models.membership import Invitation, Membership, Organisation, Role, SeasonPartner
 from submissions.models.season import Amendment, Division, Market, Question, Season, SeasonText, Terms
 from submissions.models.submission import Answer, ClearanceClaim, ClearanceDecision, Submission
@@ -30,6 +30,7 @@ __all__ = [
     "SeasonPartner",
     "SeasonText",
     "Share",
+    "Sound",
     "Submission",
     "Terms",
     "Track",

@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from spotlight.accounts.codes import long_code, short_code
 from spotlight.accounts.models import Person
+from spotlight.ledger.models import StoredFile
 from submissions.models.season import Season
 from submissions.models.track import Track
 
@@ -117,6 +118,31 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.track}: {self.get_reason_display()}"
+
+
+class Sound(models.Model):
+    """A part of a track cut for fans' videos: whole seconds, made once and used by all who choose the same part."""
+
+    code = models.CharField(max_length=16, unique=True, default=short_code, editable=False)
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="sounds")
+    start = models.PositiveIntegerField(help_text="Seconds from the beginning.")
+    seconds = models.PositiveSmallIntegerField()
+    rendition = models.ForeignKey(
+        StoredFile, on_delete=models.PROTECT, related_name="+", help_text="What it is cut from."
+    )
+    file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["rendition", "start", "seconds"], name="sound_once"),
+            models.CheckConstraint(
+                condition=models.Q(seconds__gte=15) & models.Q(seconds__lte=60), name="sound_length"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.track_id} {self.start}+{self.seconds}"
 
 
 class Use(models.Model):

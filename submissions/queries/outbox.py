@@ -11,7 +11,12 @@ from submissions.models import Season
 def held_batches(season: Season) -> QuerySet[Mail, dict[str, Any]]:
     """One row for each batch that waits: `batch`, `template`, `count`, `since`, and `sample`, the key of its first mail."""
     held = Mail.objects.filter(season=season.slug, state=Mail.State.HELD)
-    return held.order_by().values("batch", "template").annotate(count=Count("pk"), since=Min("created_at"), sample=Min("pk")).order_by("since")
+    return (
+        held.order_by()
+        .values("batch", "template")
+        .annotate(count=Count("pk"), since=Min("created_at"), sample=Min("pk"))
+        .order_by("since")
+    )
 
 
 def mails(season: Season, wanted: str = "") -> QuerySet[Mail]:

@@ -97,7 +97,9 @@ def opening_problems(season: Season, now: datetime.datetime) -> list[Problem]:
     """Everything that stands in the way of opening, in the order in which one would repair it."""
     problems = [*missing(season), *limit_problems(season), *calendar_problems(season)]
     if season.entries_close_at and season.entries_close_at <= now:
-        problems.append(Problem(_("Entries would close in the past. Choose a later time."), "entries_close_at"))
+        problems.append(
+            Problem(_("Entries would close in the past. Choose a later time."), "entries_close_at")
+        )
     return problems + [problem for check in CHECKS for problem in check(season)]
 
 
@@ -125,9 +127,7 @@ def limit_problems(season: Season) -> list[Problem]:
             Problem(_("No time zone has this name. Write one such as Asia/Tokyo or Europe/London."), "zone")
         )
     if (season.shortest_seconds or 0) >= (season.longest_seconds or 0):
-        problems.append(
-            Problem(_("The longest track must be longer than the shortest."), "longest_seconds")
-        )
+        problems.append(Problem(_("The longest track must be longer than the shortest."), "longest_seconds"))
     if season.quota is not None and season.quota < 1:
         problems.append(Problem(_("An artist must be able to enter at least one track."), "quota"))
     return problems

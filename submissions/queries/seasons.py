@@ -14,7 +14,9 @@ def public_seasons() -> QuerySet[Season]:
 
 def current_season() -> Season | None:
     """The season that the front page is about: the newest open one, else the newest finished one."""
-    running_first = Case(When(state=Season.State.OPEN, then=Value(0)), default=Value(1), output_field=IntegerField())
+    running_first = Case(
+        When(state=Season.State.OPEN, then=Value(0)), default=Value(1), output_field=IntegerField()
+    )
     return public_seasons().order_by(running_first, "-opened_at").first()
 
 

@@ -74,7 +74,9 @@ def propose_amendment(
         proposed_by=by, proposed_at=clock.now(),
     )  # fmt: skip
     _check_calendar(window, locked, after)
-    events.log("amendment.proposed", locked, by=by, season=locked.slug, field=field, after=rules.moment(after))
+    events.log(
+        "amendment.proposed", locked, by=by, season=locked.slug, field=field, after=rules.moment(after)
+    )
     return amendment
 
 
@@ -95,7 +97,14 @@ def approve_amendment(amendment: Amendment, *, by: Person) -> Amendment:
     setattr(window.thing, window.attribute, locked.after)
     window.thing.save(update_fields=[window.attribute])
     _refuse_first(rules.calendar_problems(Season.objects.get(pk=season.pk)))
-    events.log("amendment.approved", season, by=by, season=season.slug, field=locked.field, after=rules.moment(locked.after))
+    events.log(
+        "amendment.approved",
+        season,
+        by=by,
+        season=season.slug,
+        field=locked.field,
+        after=rules.moment(locked.after),
+    )
     return locked
 
 

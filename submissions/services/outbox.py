@@ -28,7 +28,11 @@ def release_batch(season: Season, batch: str, *, by: Person) -> int:
 @transaction.atomic
 def send_again(season: Season, mail_id: int, *, by: Person) -> None:
     """Queue a mail that failed once more. Raises InvalidInput if it did not fail."""
-    found = Mail.objects.select_for_update().filter(season=season.slug, pk=mail_id, state=Mail.State.FAILED).first()
+    found = (
+        Mail.objects.select_for_update()
+        .filter(season=season.slug, pk=mail_id, state=Mail.State.FAILED)
+        .first()
+    )
     if found is None:
         raise InvalidInput(_("This mail did not fail."))
     found.state, found.error = Mail.State.HELD, ""

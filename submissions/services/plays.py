@@ -118,12 +118,6 @@ def _salt_of_today() -> bytes:
     return bytes(row.salt)
 
 
-def forget_salts() -> int:
-    """Throw away the salts of past days: what was hashed with them can't be traced any more."""
-    removed, _ = ListenerSalt.objects.filter(day__lt=clock.now().date()).delete()
-    return removed
-
-
 def is_counted(track: Track, visitor: Visitor) -> bool:
     """False for bots, for the artists of the track, and for staff, judges and partners of its seasons."""
     if not visitor.agent or BOTS.search(visitor.agent):

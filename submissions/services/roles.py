@@ -81,7 +81,9 @@ def withdraw(invitation: Invitation, *, by: Person) -> None:
 def find(token: str) -> Invitation:
     """The open invitation behind a link. Raises NotFound or InvitationOver."""
     invitation = (
-        Invitation.objects.select_related("season", "invited_by").filter(token_sha256=hash_token(token)).first()
+        Invitation.objects.select_related("season", "invited_by")
+        .filter(token_sha256=hash_token(token))
+        .first()
     )
     if invitation is None:
         raise NotFound(_("This invitation is unknown."))

@@ -1,13 +1,11 @@
 """What views of all subjects share: who is asking, and a 404 for what is unknown or not theirs."""
 
-
 from django.http import Http404, HttpRequest
 
 from spotlight.accounts.models import Person
 from spotlight.accounts.people import person_of
 from submissions.models import Role, Season
 from submissions.queries.seasons import readable_season, season_as
-
 
 
 def found[Thing](thing: Thing | None) -> Thing:

@@ -51,7 +51,11 @@ def release(request: HttpRequest, season: str) -> HttpResponse:
             count = 1
         else:
             count = outbox.release_batch(own, request.POST.get("batch", ""), by=person)
-        messages.success(request, ngettext("%(count)d mail is on its way.", "%(count)d mails are on their way.", count) % {"count": count})
+        messages.success(
+            request,
+            ngettext("%(count)d mail is on its way.", "%(count)d mails are on their way.", count)
+            % {"count": count},
+        )
     except SpotlightError as refusal:
         messages.error(request, refusal.message)
     return redirect("outbox", own.slug)

@@ -18,7 +18,13 @@ from submissions.services import roles
 from submissions.views.answers import own_season, the_person
 
 # Where a new role begins, by names of addresses; those of judges and others are defined by their own apps.
-FIRST_STEPS = {Role.JUDGE: "desk_welcome", Role.ORGANIZER: "home", Role.CHAIR: "chair", Role.CLEARANCE: "clearance", Role.PARTNER: "partners"}
+FIRST_STEPS = {
+    Role.JUDGE: "desk_welcome",
+    Role.ORGANIZER: "home",
+    Role.CHAIR: "chair",
+    Role.CLEARANCE: "clearance",
+    Role.PARTNER: "partners",
+}
 
 
 @require_http_methods(["GET", "POST"])
@@ -29,21 +35,31 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     except NotFound:
         raise Http404 from None
     except SpotlightError as refusal:
-        return render(request, "submissions/roles/over.html", {"reason": refusal.message}, status=refusal.status)
+        return render(
+            request, "submissions/roles/over.html", {"reason": refusal.message}, status=refusal.status
+        )
     if request.method == "POST":
         if not request.user.is_authenticated:
             return redirect(f"{reverse('account_login')}?next={request.path}")
         return _accept(request, token)
-    return render(request, "submissions/roles/invitation.html", {"invitation": offer, "season": offer.season, "next": request.path})
+    return render(
+        request,
+        "submissions/roles/invitation.html",
+        {"invitation": offer, "season": offer.season, "next": request.path},
+    )
 
 
 def _accept(request: HttpRequest, token: str) -> HttpResponse:
     try:
         membership = roles.accept(token, by=the_person(request))
     except SpotlightError as refusal:
-        return render(request, "submissions/roles/over.html", {"reason": refusal.message}, status=refusal.status)
+        return render(
+            request, "submissions/roles/over.html", {"reason": refusal.message}, status=refusal.status
+        )
     messages.success(
-        request, _("You are now %(role)s of %(season)s.") % {"role": membership.get_role_display(), "season": membership.season.name}
+        request,
+        _("You are now %(role)s of %(season)s.")
+        % {"role": membership.get_role_display(), "season": membership.season.name},
     )
     return redirect(first_step(membership))
 
@@ -73,7 +89,9 @@ def people(request: HttpRequest, season: str) -> HttpResponse:
         else:
             messages.success(request, _("Invited %(email)s.") % form.cleaned_data)
             return redirect("people", own.slug)
-    return render(request, "submissions/roles/people.html", _people(own, form), status=422 if form.errors else 200)
+    return render(
+        request, "submissions/roles/people.html", _people(own, form), status=422 if form.errors else 200
+    )
 
 
 def _people(season: Season, form: InvitationForm) -> dict[str, Any]:
@@ -106,10 +124,16 @@ def invitation_action(request: HttpRequest, season: str, code: str) -> HttpRespo
 def end_role(request: HttpRequest, season: str, person: str, role: str) -> HttpResponse:
     """End somebody's role."""
     own = own_season(request, season)
-    membership = get_object_or_404(Membership, season=own, person__code=person, role=role, ended_at__isnull=True)
+    membership = get_object_or_404(
+        Membership, season=own, person__code=person, role=role, ended_at__isnull=True
+    )
     try:
         roles.end_role(membership, by=the_person(request))
-        messages.success(request, _("%(person)s is no longer %(role)s.") % {"person": membership.person, "role": membership.get_role_display()})
+        messages.success(
+            request,
+            _("%(person)s is no longer %(role)s.")
+            % {"person": membership.person, "role": membership.get_role_display()},
+        )
     except SpotlightError as refusal:
         messages.error(request, refusal.message)
     return redirect("people", own.slug)

@@ -24,7 +24,9 @@ def page(season: Season) -> dict[str, Any]:
         "markets": [worded(market) for market in rules["markets"]],
         "divisions": [worded(division) for division in rules["divisions"]],
         "questions": [pick(q["text"], q["texts"]) for q in rules["questions"]],
-        "terms": [(datetime.date.fromisoformat(t["dated"]), pick(t["text"], t["texts"])) for t in rules["terms"]],
+        "terms": [
+            (datetime.date.fromisoformat(t["dated"]), pick(t["text"], t["texts"])) for t in rules["terms"]
+        ],
         "rounds": [_round(part) for part in rules.get("rounds", [])],
         "prizes": [_prize(prize) for prize in rules.get("prizes", [])],
         "amendments": _amendments(season),
@@ -38,8 +40,13 @@ def worded(part: dict[str, Any]) -> str:
     return pick(part["name"], part["names"])
 
 
-def _calendar(season: Season, rules: dict[str, Any]) -> list[tuple[str, datetime.datetime, datetime.datetime | None]]:
-    rows = [(_("Entries"), season.entries_open_at, season.entries_close_at), (_("Clearing ends"), season.clearing_ends_at, None)]
+def _calendar(
+    season: Season, rules: dict[str, Any]
+) -> list[tuple[str, datetime.datetime, datetime.datetime | None]]:
+    rows = [
+        (_("Entries"), season.entries_open_at, season.entries_close_at),
+        (_("Clearing ends"), season.clearing_ends_at, None),
+    ]
     for part in rules.get("rounds", []):
         rows.append((worded(part), _moment(part["opens_at"]), _moment(part["locks_at"])))
     rows.append((_("Results"), season.results_at, None))
@@ -59,11 +66,19 @@ def percent(weight: str) -> str:
 def cut_words(part: dict[str, Any]) -> str:
     """How many advance from a round, in words."""
     cut = part["cut"]
-    number = str(cut["lowest"]) if cut["lowest"] == cut["highest"] else _("%(low)d to %(high)d") % {"low": cut["lowest"], "high": cut["highest"]}
+    number = (
+        str(cut["lowest"])
+        if cut["lowest"] == cut["highest"]
+        else _("%(low)d to %(high)d") % {"low": cut["lowest"], "high": cut["highest"]}
+    )
     sentences = {
         "overall": ngettext("%(number)s advances.", "%(number)s advance.", cut["highest"]),
-        "market": ngettext("%(number)s advances in each market.", "%(number)s advance in each market.", cut["highest"]),
-        "division": ngettext("%(number)s advances in each division.", "%(number)s advance in each division.", cut["highest"]),
+        "market": ngettext(
+            "%(number)s advances in each market.", "%(number)s advance in each market.", cut["highest"]
+        ),
+        "division": ngettext(
+            "%(number)s advances in each division.", "%(number)s advance in each division.", cut["highest"]
+        ),
     }
     return sentences[cut["scope"]] % {"number": number}
 
@@ -98,7 +113,10 @@ def weight_words(weights: dict[str, str]) -> str:
         return _("The panel alone decides.")
     if not float(panel):
         return _("Popularity alone decides.")
-    return _("Popularity counts %(popularity)s, the panel %(panel)s.") % {"popularity": percent(popularity), "panel": percent(panel)}
+    return _("Popularity counts %(popularity)s, the panel %(panel)s.") % {
+        "popularity": percent(popularity),
+        "panel": percent(panel),
+    }
 
 
 def panel_words(panel: dict[str, Any]) -> str:
@@ -106,9 +124,13 @@ def panel_words(panel: dict[str, Any]) -> str:
     if panel["design"] == "all-hear-all":
         heard = _("Every judge hears every entry, except where a conflict forbids it.")
     else:
-        heard = _("Each entry is dealt at random to %(judges)d judges without a conflict.") % {"judges": panel["judges_per_entry"]}
+        heard = _("Each entry is dealt at random to %(judges)d judges without a conflict.") % {
+            "judges": panel["judges_per_entry"]
+        }
     floor = ngettext(
-        "An entry needs %(sheets)d score sheet to advance.", "An entry needs %(sheets)d score sheets to advance.", panel["minimum_sheets"]
+        "An entry needs %(sheets)d score sheet to advance.",
+        "An entry needs %(sheets)d score sheets to advance.",
+        panel["minimum_sheets"],
     ) % {"sheets": panel["minimum_sheets"]}
     return f"{heard} {floor}"
 
@@ -129,18 +151,24 @@ def popularity_words(part: dict[str, Any]) -> str:
     """The window that counts."""
     days = (part["methods"]["options"] or {}).get("popularity", {}).get("window_days", 28)
     since = _("from a track's release") if part["number"] == 1 else _("from the opening of the round")
-    return _("Counted over %(days)d days %(since)s, compared within each market, with days that stick out cut down.") % {"days": days, "since": since}
+    return _(
+        "Counted over %(days)d days %(since)s, compared within each market, with days that stick out cut down."
+    ) % {"days": days, "since": since}
 
 
 def tie_words(chain: str) -> str:
     """What decides between equal scores."""
     first = {
         "panel-first": _("the higher panel score, then the higher probability of belonging above the line"),
-        "popularity-first": _("the higher popularity, then the higher probability of belonging above the line"),
+        "popularity-first": _(
+            "the higher popularity, then the higher probability of belonging above the line"
+        ),
         "countback": _("the better marks in the criterion of the highest weight"),
         "extend-cut": _("nothing: everybody who is tied at the line advances"),
     }[chain]
-    return _("Between equal scores decides %(first)s; last of all a draw from a seed whose hash is published here.") % {"first": first}
+    return _(
+        "Between equal scores decides %(first)s; last of all a draw from a seed whose hash is published here."
+    ) % {"first": first}
 
 
 NO_DECIMALS = {"JPY", "KRW"}
@@ -150,7 +178,11 @@ def _prize(prize: dict[str, Any]) -> dict[str, Any]:
     amount = ""
     if prize["amount"]:
         value = prize["amount"] if prize["currency"] in NO_DECIMALS else prize["amount"] / 100
-        amount = f"{value:,.0f} {prize['currency']}" if value == int(value) else f"{value:,.2f} {prize['currency']}"
+        amount = (
+            f"{value:,.0f} {prize['currency']}"
+            if value == int(value)
+            else f"{value:,.2f} {prize['currency']}"
+        )
     return {**prize, "words": worded(prize), "sum": amount}
 
 
@@ -158,6 +190,12 @@ def _amendments(season: Season) -> list[dict[str, Any]]:
     labels = {window.field: window.label for window in all_windows(season)}
     rows = season.amendments.filter(approved_at__isnull=False)
     return [
-        {"label": labels.get(row.field, row.field), "before": row.before, "after": row.after, "reason": row.reason, "approved_at": row.approved_at}
+        {
+            "label": labels.get(row.field, row.field),
+            "before": row.before,
+            "after": row.after,
+            "reason": row.reason,
+            "approved_at": row.approved_at,
+        }
         for row in rows
     ]

@@ -116,7 +116,10 @@ def _repair(season: Season, problem: season_rules.Problem) -> dict[str, str]:
     about, _colon, number = problem.about.partition(":")
     lists = {"rounds": "admin:judging_round_changelist", "prizes": "admin:judging_prize_changelist"}
     if about == "round":
-        where, url = _("Round %(number)s") % {"number": number}, address("round_setup", season.slug, int(number))
+        where, url = (
+            _("Round %(number)s") % {"number": number},
+            address("round_setup", season.slug, int(number)),
+        )
     elif problem.field in lists:
         where, url = season.name, address(lists[problem.field])
     else:
@@ -138,12 +141,20 @@ def amend(request: HttpRequest, season: str) -> HttpResponse:
         else:
             messages.success(request, _("Proposed. Another organizer has to approve it."))
             return redirect("amend", own.slug)
-    return render(request, "submissions/seasons/amend.html", _amendments(request, own, form), status=422 if form.errors else 200)
+    return render(
+        request,
+        "submissions/seasons/amend.html",
+        _amendments(request, own, form),
+        status=422 if form.errors else 200,
+    )
 
 
 def _amendments(request: HttpRequest, season: Season, form: AmendmentForm) -> dict[str, Any]:
     labels = {window.field: window.label for window in amendments.all_windows(season)}
-    rows = [(labels.get(row.field, row.field), row) for row in season.amendments.select_related("proposed_by", "approved_by")]
+    rows = [
+        (labels.get(row.field, row.field), row)
+        for row in season.amendments.select_related("proposed_by", "approved_by")
+    ]
     return {"season": season, "form": form, "rows": rows, "me": the_person(request)}
 
 

@@ -1,0 +1,56 @@
+"""The front page: where the season is, and music within two seconds."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from judging.models import Prize
+from judging.queries import boards
+from series.queries import published_episodes
+from series.views.pages import episode_card
+from spotlight.ledger import clock
+from spotlight.web.cards import TrackCard
+from spotlight.web.languages import reader_language
+from submissions.models import Season
+from submissions.queries import listening
+from submissions.queries.cards import cards_of
+from submissions.queries.seasons import current_season, text_of
+from submissions.services.amendments import all_windows
+from submissions.views.seasons import stages
+
+TRACKS = 5
+EPISODES = 3
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The current season, or how to begin where there is none."""
+    season = current_season()
+    if season is None:
+        return render(request, "home_empty.html")
+    now = clock.now()
+    cards, is_chart = front_tracks(season)
+    context: dict[str, Any] = {
+        "season": season, "text": text_of(season, reader_language()), "now": now, "stages": stages(season),
+        "cards": cards, "is_chart": is_chart, "is_open": season.state == Season.State.OPEN,
+        "can_enter": bool(season.entries_open_at and season.entries_close_at and season.entries_open_at <= now < season.entries_close_at),
+        "next_moment": next((w for w in all_windows(season) if w.at > now), None),
+        "winners": [w for w in boards.winners(season)][:3],
+        "prizes": Prize.objects.filter(season=season).select_related("sponsor"),
+        "partners": season.partners.select_related("organisation"),
+        "episodes": [episode_card(e, reader_language()) for e in published_episodes().order_by("-published_at")[:EPISODES]],
+    }  # fmt: skip
+    return render(request, "home.html", context)
+
+
+def front_tracks(season: Season) -> tuple[list[TrackCard], bool]:
+    """Five tracks to begin with: the top of the latest chart where its order is public, else the newest."""
+    week = boards.chart_weeks(season).first()
+    if week is not None:
+        rows = boards.chart_rows(season, week)[:TRACKS]
+        cards = [boards.chart_card(season, row) for row in rows]
+        if cards:
+            return cards, True
+    return cards_of(listening.newest(listening.season_tracks(season, listening.Browse()))[:TRACKS]), False

@@ -1,0 +1,78 @@
+"""What listeners do besides listening: like, share, report, register a video."""
+
+from urllib.parse import urlsplit
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from spotlight.accounts.models import Person
+from spotlight.errors import InvalidInput, SpotlightError
+from spotlight.ledger import clock, events
+from submissions.models import Like, Report, Season, Share, Track, Use
+from submissions.services.plays import Visitor, is_counted, listener_key, market_of
+
+
+class NoReuse(SpotlightError):
+    """The artist allows listening only."""
+
+    code = "no_reuse"
+
+
+def like(track: Track, *, by: Person) -> None:
+    """Like a track, once. Likes of the artists themselves and of staff are kept but never counted."""
+    with transaction.atomic():
+        visitor = Visitor(by, "", "account", by.user.language if by.user else "")
+        if not is_counted(track, visitor):
+            raise InvalidInput(_("Artists, judges and staff can't like tracks of their own season."))
+        Like.objects.get_or_create(
+            track=track, person=by, defaults={"market": market_of(track, visitor), "at": clock.now()}
+        )
+
+
+def unlike(track: Track, *, by: Person) -> None:
+    """Take a like back."""
+    Like.objects.filter(track=track, person=by).delete()
+
+
+def share(track: Track, visitor: Visitor) -> bool:
+    """Count a copied link or embed code, once per listener and day. Returns whether it counted."""
+    if not is_counted(track, visitor):
+        return False
+    _row, made = Share.objects.get_or_create(
+        track=track,
+        day=clock.now().date(),
+        listener=listener_key(visitor),
+        defaults={"market": market_of(track, visitor)},
+    )
+    return made
+
+
+def report(track: Track, *, reason: str, text: str, by: Person | None) -> Report:
+    """Say that something is wrong with a track; clearance decides."""
+    with transaction.atomic():
+        made = Report.objects.create(track=track, person=by, reason=reason, text=text, at=clock.now())
+        events.log("track.reported", made, by=by, season=_season_slug(track), track=track.code, reason=reason)
+    return made
+
+
+def register_use(track: Track, *, url: str, by: Person) -> Use:
+    """Register a video made with the track; a person checks it before it counts. Raises NoReuse, InvalidInput."""
+    if track.licence == Track.Licence.NONE:
+        raise NoReuse(_("The artist allows listening only, so no videos can be registered for this track."))
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise InvalidInput(_("Paste the video's address, beginning with https://."), field="url")
+    season = Season.objects.filter(submissions__track=track).order_by("-pk").first()
+    try:
+        with transaction.atomic():
+            made = Use.objects.create(
+                season=season, track=track, person=by, url=url, market=by.market, at=clock.now()
+            )  # fmt: skip
+            events.log("use.registered", made, by=by, season=_season_slug(track), track=track.code)
+    except IntegrityError:
+        raise InvalidInput(_("This video is registered already."), field="url") from None
+    return made
+
+
+def _season_slug(track: Track) -> str:
+    season = Season.objects.filter(submissions__track=track).order_by("-pk").first()
+    return season.slug if season else ""

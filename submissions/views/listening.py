@@ -1,0 +1,265 @@
+"""Pages of listeners: playlist, track, artist, embed; and what they do there."""
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from redis.exceptions import RedisError
+
+from spotlight.accounts.people import person_of
+from spotlight.errors import SpotlightError
+from spotlight.ledger import clock
+from submissions.forms.listening import ReportForm, UseForm
+from submissions.models import Artist, Like, Season, Track
+from submissions.queries import listening as queries
+from submissions.queries.cards import card_of, cards_of
+from submissions.queries.seasons import current_season, public_seasons
+from submissions.services import listening
+from submissions.views.access import person_behind
+
+PAGE = 50
+REPORTS_A_DAY = 10
+
+
+def _season(request: HttpRequest) -> Season | None:
+    wanted = request.GET.get("season")
+    if not wanted:
+        return current_season()
+    found = public_seasons().filter(slug=wanted).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _asked(request: HttpRequest, choices: dict[str, list[tuple[str, str]]]) -> queries.Browse:
+    """What the address asks for, as far as it exists."""
+    given = {name: request.GET.get(name, "") for name in choices}
+    known = {name: value for name, value in given.items() if value in dict(choices[name])}
+    sort = request.GET.get("sort", "you")
+    return queries.Browse(**known, sort=sort if sort in queries.SORTS else "you")
+
+
+@require_GET
+def playlist(request: HttpRequest) -> HttpResponse:
+    """The featured playlist: every cleared track, fairly rotated, to filter and to sort."""
+    season = _season(request)
+    if season is None:
+        return render(request, "submissions/listening/playlist.html", {"cards": []})
+    choices = queries.choices(season)
+    asked = _asked(request, choices)
+    page = Paginator(_ordered(request, season, asked), PAGE).get_page(request.GET.get("page"))
+    tracks = _in_order(page.object_list)
+    context = {
+        "season": season, "choices": choices, "asked": asked, "page": page, "cards": cards_of(tracks),
+        "filters": [(name, values, getattr(asked, name)) for name, values in choices.items() if len(values) > 1],
+    }  # fmt: skip
+    return render(request, "submissions/listening/playlist.html", context)
+
+
+def _ordered(request: HttpRequest, season: Season, asked: queries.Browse) -> Any:
+    tracks = queries.season_tracks(season, asked)
+    today = clock.now().date()
+    if asked.sort == "new":
+        return queries.newest(tracks)
+    if asked.sort == "rising":
+        return queries.rising(tracks, today=today)
+    person = person_of(request.user)  # type: ignore[arg-type]
+    return queries.rotated(tracks, listener=person.code if person else "", day=today)
+
+
+def _in_order(rows: Any) -> list[Track]:
+    """A page of tracks; a rotated page comes as keys."""
+    rows = list(rows)
+    if not rows or isinstance(rows[0], Track):
+        return rows
+    found = queries.with_card_parts(Track.objects.filter(pk__in=rows)).in_bulk()
+    return [found[key] for key in rows]
+
+
+@require_GET
+def playlist_json(request: HttpRequest) -> HttpResponse:
+    """The playlist as JSON: title, artist, ISRC, duration in milliseconds, addresses."""
+    season = _season(request)
+    tracks = list(queries.newest(queries.season_tracks(season, queries.Browse()))) if season else []
+    rows = [
+        {
+            "code": track.code, "title": track.title, "artist": card_of(track).artist, "isrc": track.isrc or None,
+            "duration_ms": track.duration_ms, "url": settings.SITE_URL + f"/tracks/{track.code}/",
+            "audio_url": settings.SITE_URL + f"/media/tracks/{track.code}.m4a", "licence": track.licence,
+        }
+        for track in tracks
+    ]  # fmt: skip
+    return JsonResponse({"season": season.slug if season else None, "results": rows})
+
+
+@require_GET
+def playlist_xspf(request: HttpRequest) -> HttpResponse:
+    """The playlist as XSPF 1; the identifier of a track is its ISRC where it has one."""
+    season = _season(request)
+    tracks = list(queries.newest(queries.season_tracks(season, queries.Browse()))) if season else []
+    context = {
+        "season": season,
+        "site": settings.SITE_URL,
+        "rows": [(track, card_of(track)) for track in tracks],
+    }
+    return render(
+        request, "submissions/listening/playlist.xspf", context, content_type="application/xspf+xml"
+    )
+
+
+def _track(code: str) -> Track:
+    track = queries.public_track(code)
+    if track is None:
+        raise Http404
+    return track
+
+
+def _clip(request: HttpRequest, seconds: int) -> tuple[int, int]:
+    """The part that a share link names, kept within the track and 15 to 60 seconds."""
+    numbers = [
+        int(v) if v.isdecimal() and len(v) < 6 else None
+        for v in (request.GET.get("from", ""), request.GET.get("to", ""))
+    ]
+    start = min(numbers[0] or 0, max(seconds - 15, 0))
+    end = min(numbers[1] or start + 30, seconds)
+    return start, min(max(end, start + 15), start + 60, max(seconds, 15))
+
+
+@require_GET
+def track_page(request: HttpRequest, code: str) -> HttpResponse:
+    """A track: listen, like, share, use."""
+    return _show_track(request, _track(code), UseForm())
+
+
+def _show_track(request: HttpRequest, track: Track, form: UseForm, *, status: int = 200) -> HttpResponse:
+    card = card_of(track)
+    person = person_of(request.user)  # type: ignore[arg-type]
+    artist = track.billing.all()[0].artist
+    start, end = _clip(request, int(card.duration))
+    context = {
+        "track": track, "card": card, "artist": artist, "likes": queries.likes_of(track),
+        "liked": person is not None and Like.objects.filter(track=track, person=person).exists(),
+        "uses": queries.accepted_uses(track)[:24], "form": form, "start": start, "end": end,
+        "others": cards_of(queries.tracks_of(artist).exclude(pk=track.pk)[:5]),
+        "url": f"{settings.SITE_URL}/tracks/{track.code}/",
+        "embed": f'<iframe src="{settings.SITE_URL}/embed/tracks/{track.code}/" width="480" height="160" title="{track.code}" loading="lazy" allow="encrypted-media"></iframe>',
+        "can_use": track.licence != Track.Licence.NONE and card.duration >= 15,
+        "linked_data": _recording(track, artist),
+    }  # fmt: skip
+    return render(request, "submissions/listening/track.html", context, status=status)
+
+
+def _recording(track: Track, artist: Artist) -> str:
+    """schema.org MusicRecording as JSON that is safe inside a script element."""
+    seconds = (track.duration_ms or 0) // 1000
+    data = {
+        "@context": "https://schema.org", "@type": "MusicRecording", "name": track.title, "inLanguage": track.language or None,
+        "url": f"{settings.SITE_URL}/tracks/{track.code}/", "duration": f"PT{seconds // 60}M{seconds % 60}S",
+        "isrcCode": track.isrc or None,
+        "byArtist": {"@type": "MusicGroup", "name": artist.name, "alternateName": artist.name_romanised or None,
+                     "url": f"{settings.SITE_URL}/artists/{artist.slug}/"},
+    }  # fmt: skip
+    text = json.dumps({k: v for k, v in data.items() if v is not None}, ensure_ascii=False)
+    return text.replace("<", "\\u003c")
+
+
+@require_GET
+def artist_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """An artist: who, what, where else."""
+    artist = queries.public_artist(slug)
+    if artist is None:
+        raise Http404
+    context = {"artist": artist, "cards": cards_of(queries.tracks_of(artist))}
+    return render(request, "submissions/listening/artist.html", context)
+
+
+@xframe_options_exempt
+@require_GET
+def embed(request: HttpRequest, code: str) -> HttpResponse:
+    """A small player for other people's pages; the only kind of page that may be framed."""
+    track = _track(code)
+    return render(
+        request,
+        "submissions/listening/embed.html",
+        {"track": track, "card": card_of(track), "url": f"{settings.SITE_URL}/tracks/{code}/"},
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def like(request: HttpRequest, code: str) -> HttpResponse:
+    """Like or unlike. After a sign-in on the way here the like is still asked for, by a GET that goes back to the page."""
+    track = _track(code)
+    if request.method == "POST":
+        person = person_behind(request)
+        try:
+            if request.POST.get("unlike"):
+                listening.unlike(track, by=person)
+            else:
+                listening.like(track, by=person)
+        except SpotlightError as refusal:
+            messages.error(request, refusal.message)
+    return redirect("track", code=code)
+
+
+@require_http_methods(["GET", "POST"])
+def report(request: HttpRequest, code: str) -> HttpResponse:
+    """Say that something is wrong with a track."""
+    track = _track(code)
+    form = ReportForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if not _may_report(request):
+            form.add_error(None, _("Many reports came from here today. Please write again tomorrow."))
+        else:
+            person = person_of(request.user)  # type: ignore[arg-type]
+            listening.report(
+                track, reason=form.cleaned_data["reason"], text=form.cleaned_data["text"], by=person
+            )
+            return render(
+                request, "submissions/listening/reported.html", {"track": track, "card": card_of(track)}
+            )
+    status = 422 if form.errors else 200
+    return render(
+        request,
+        "submissions/listening/report.html",
+        {"form": form, "track": track, "card": card_of(track)},
+        status=status,
+    )
+
+
+def _may_report(request: HttpRequest) -> bool:
+    """A few a day from one address; without a cache nobody is turned away."""
+    key = f"reports:{clock.now().date()}:{request.META.get('REMOTE_ADDR', '')}"
+    try:
+        cache.add(key, 0, 86_400)
+        return int(cache.incr(key)) <= REPORTS_A_DAY
+    except (RedisError, OSError, ValueError):
+        return True
+
+
+@login_required
+@require_POST
+def register_use(request: HttpRequest, code: str) -> HttpResponse:
+    """Register a video made with a track."""
+    track = _track(code)
+    form = UseForm(request.POST)
+    if form.is_valid():
+        try:
+            listening.register_use(track, url=form.cleaned_data["url"], by=person_behind(request))
+        except SpotlightError as refusal:
+            form.add_error("url", refusal.message)
+        else:
+            messages.success(
+                request, _("Thank you. A person looks at your video; then it appears here and counts.")
+            )
+            return redirect("track", code=code)
+    return _show_track(request, track, form, status=422)
