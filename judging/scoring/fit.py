@@ -1,12 +1,14 @@
 """The regularised two-way fit entry + judge with pool fixed effects, solved exactly by eliminating the entries."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
 from .design import Design, dot
-from .exact import Ints, Objects, objects, sum_by
+from .exact import Fixed, Ints, Objects, objects, sum_by
+from .inputs import Indexes
 from .linear import System
 from .uncertainty import panel_sds
 
@@ -36,17 +38,16 @@ def fit_two_way(
     """
     fixed, sheets = design.fixed, design.sheets
     pools, ridge = len(sheets.pools), fixed.of(lambda_entry)
-    weights = np.array([fixed.one] * len(marks), dtype=object) if weights is None else weights
-    sums = sum_by(sheets.entry, weights, len(design.counts))
-    per_entry = fixed.div(fixed.one, sums + ridge)
-    weighted = fixed.mul(weights, marks)
+    sums = _sums(design, weights, sheets.entry, len(design.counts))
+    per_entry = _each(sums + ridge, lambda total: fixed.div(fixed.one, total))
+    weighted = _times(fixed, weights, marks)
     totals = sum_by(sheets.entry, weighted, len(design.counts))
     shrunk = fixed.mul(totals, per_entry)
     system = System(_matrix(design, weights, sums, per_entry, fixed.of(lambda_judge)), fixed)
-    right = _right_side(design, weighted - fixed.mul(weights, shrunk[sheets.entry]))
+    right = _right_side(design, weighted - _times(fixed, weights, shrunk[sheets.entry]))
     x = system.solve(right)
     gamma, leniency = x[:pools], x[pools:]
-    taken = sum_by(sheets.entry, fixed.mul(weights, leniency[sheets.judge]), len(design.counts))
+    taken = sum_by(sheets.entry, _times(fixed, weights, leniency[sheets.judge]), len(design.counts))
     taken = taken + fixed.mul(sums, gamma[design.entry_pool])
     effects = shrunk - fixed.mul(taken, per_entry)
     minimum = dot(fixed, weighted, marks) - dot(fixed, shrunk, totals) - dot(fixed, x, right)
@@ -61,7 +62,29 @@ def fit_two_way(
     )
 
 
-def _matrix(design: Design, weights: Objects, sums: Objects, per_entry: Objects, ridge: int) -> Objects:
+def _times(fixed: Fixed, weights: Objects | None, values: Objects) -> Objects:
+    return values if weights is None else fixed.mul(weights, values)
+
+
+def _sums(design: Design, weights: Objects | None, group: Indexes, size: int) -> Objects:
+    """Sum of weights per group, in fixed point."""
+    if weights is not None:
+        return sum_by(group, weights, size)
+    result: Objects = objects(np.bincount(group, minlength=size)) << design.fixed.bits
+    return result
+
+
+def _each(values: Objects, change: Callable[[int], int]) -> Objects:
+    """A function of every value, computed once for equal ones."""
+    known = {value: change(value) for value in set(values.tolist())}
+    result = np.empty(len(values), dtype=object)
+    result[:] = [known[value] for value in values.tolist()]
+    return result
+
+
+def _matrix(
+    design: Design, weights: Objects | None, sums: Objects, per_entry: Objects, ridge: int
+) -> Objects:
     """S = X'WX + diag(0, ridge) - A' D^-1 A, pools first."""
     fixed, sheets = design.fixed, design.sheets
     pools, judges = len(sheets.pools), len(sheets.judges)
@@ -69,10 +92,10 @@ def _matrix(design: Design, weights: Objects, sums: Objects, per_entry: Objects,
     matrix = np.array([0] * (size * size), dtype=object).reshape(size, size)
     block = matrix[pools:, pools:]
     block -= _pair_sums(design, weights, per_entry)
-    own = sum_by(sheets.judge, weights, judges) + ridge
+    own = _sums(design, weights, sheets.judge, judges) + ridge
     block[np.arange(judges), np.arange(judges)] += own
     rest = fixed.one - fixed.mul(sums, per_entry)
-    shares = fixed.mul(weights, rest[sheets.entry])
+    shares = _times(fixed, weights, rest[sheets.entry])
     cells = sum_by(sheets.pool * judges + sheets.judge, shares, pools * judges)
     matrix[:pools, pools:] = cells.reshape(pools, judges)
     matrix[pools:, :pools] = matrix[:pools, pools:].T
@@ -80,11 +103,11 @@ def _matrix(design: Design, weights: Objects, sums: Objects, per_entry: Objects,
     return matrix
 
 
-def _pair_sums(design: Design, weights: Objects, per_entry: Objects) -> Objects:
+def _pair_sums(design: Design, weights: Objects | None, per_entry: Objects) -> Objects:
     """Sum over entries of w_j w_k / d for each pair of judges."""
     fixed, judges = design.fixed, len(design.judge_counts)
     total = np.array([0] * (judges * judges), dtype=object)
-    if all(weight == fixed.one for weight in set(weights.tolist())):
+    if weights is None:
         inverse_d = dict(zip(design.counts.tolist(), per_entry.tolist(), strict=True))
         return sum(
             (objects(shared) * inverse_d[n] for n, shared in design.shared.items()),

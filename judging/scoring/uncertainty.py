@@ -13,15 +13,15 @@ from .normal import Floats
 
 
 def panel_sds(
-    design: Design, system: System, weights: Objects, sums: Objects, lambda_entry: Fraction
+    design: Design, system: System, weights: Objects | None, sums: Objects, lambda_entry: Fraction
 ) -> Ints:
     """sqrt(lambda_entry * V) per heard entry, V = 1/d + c' S^-1 c, in counts of 1e-6, at least 1.
 
-    `weights` per sheet and their `sums` per entry are fixed-point numbers.
+    `weights` per sheet (None stands for 1) and their `sums` per entry are fixed-point numbers.
     """
     if not len(design.counts):
         return np.zeros(0, dtype=np.int64)
-    ridge = float(lambda_entry)
+    ridge, fixed = float(lambda_entry), design.fixed
     values, errors = _variances(design, system, weights, ridge)
     roots = np.sqrt(ridge * values)
     unsure = doubtful(roots, ridge * errors / roots)
@@ -30,22 +30,26 @@ def panel_sds(
     for entry in np.flatnonzero(unsure).tolist():
         spots = np.arange(design.starts[entry], design.starts[entry] + design.counts[entry])
         mine = np.append(design.sheets.judge[spots], design.entry_pool[entry])
-        key = mine.tobytes() + repr(weights[spots].tolist()).encode()
+        own = np.array([fixed.one] * len(spots), dtype=object) if weights is None else weights[spots]
+        key = mine.tobytes() + repr(own.tolist()).encode()
         if key not in known:
-            known[key] = _exact(design, system, lambda_entry, entry, weights[spots], int(sums[entry]))
+            known[key] = _exact(design, system, lambda_entry, entry, own, int(sums[entry]))
         result[entry] = known[key]
     return ints(max(1, value) for value in result.tolist())
 
 
-def _blocks(design: Design, weights: Objects) -> Iterator[tuple[Indexes, Indexes, Floats]]:
-    fixed = design.fixed
-    known = {weight: fixed.float(weight) for weight in set(weights.tolist())}
-    floats = np.array([known[weight] for weight in weights.tolist()])
+def _blocks(design: Design, weights: Objects | None) -> Iterator[tuple[Indexes, Indexes, Floats]]:
+    floats = np.ones(len(design.sheets.entry))
+    if weights is not None:
+        known = {weight: design.fixed.float(weight) for weight in set(weights.tolist())}
+        floats = np.array([known[weight] for weight in weights.tolist()])
     for n, members, judges in design.by_count():
         yield members, judges, floats[design.starts[members][:, None] + np.arange(n)]
 
 
-def _variances(design: Design, system: System, weights: Objects, ridge: float) -> tuple[Floats, Floats]:
+def _variances(
+    design: Design, system: System, weights: Objects | None, ridge: float
+) -> tuple[Floats, Floats]:
     """V per entry, and a bound of its error."""
     values, errors = np.zeros(len(design.counts)), np.zeros(len(design.counts))
     inverse, pools = system.inverse, len(design.sheets.pools)
