@@ -2,16 +2,20 @@
 
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
 from submissions.models import Role
-from submissions.permissions import is_staff_anywhere, roles_anywhere
+from submissions.permissions import STAFF, is_staff_anywhere, roles_anywhere
+from submissions.queries.rules import season_zone
+from submissions.queries.seasons import seasons_with_role
 
 # Where each role starts, the first that fits; names of addresses, some of them defined by judging and series.
 STARTS: tuple[tuple[str, str], ...] = (
@@ -39,9 +43,13 @@ class SpotlightAdminSite(UnfoldAdminSite):
         inner = super().admin_view(view, cacheable)
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            if request.user.is_authenticated and not self.has_permission(request):
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path(), reverse("account_login"))
+            if not self.has_permission(request):
                 raise Http404
-            return inner(request, *args, **kwargs)
+            with timezone.override(own_zone(request)):
+                response = inner(request, *args, **kwargs)
+                return response.render() if hasattr(response, "render") else response
 
         return guarded
 
@@ -59,6 +67,15 @@ class SpotlightAdminSite(UnfoldAdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]
         """Send everybody to where their work is."""
         return redirect(start_page(request))
+
+
+def own_zone(request: HttpRequest) -> ZoneInfo:
+    """The zone in which lists show times: the person's own, else that of one of their seasons."""
+    chosen = getattr(request.user, "zone", "")
+    if not chosen and request.user.is_authenticated:
+        season = seasons_with_role(request.user, *STAFF).order_by("-pk").first()  # type: ignore[arg-type]
+        return season_zone(season) if season else ZoneInfo("UTC")
+    return ZoneInfo(chosen if chosen in available_timezones() else "UTC")
 
 
 def start_page(request: HttpRequest) -> str:

@@ -23,7 +23,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "person": person_of(user) if signed_in else None,
         "roles": roles_in(user, season) if signed_in else set(),
         "nav": _links(request, _public_links(season)),
-        "account_nav": _links(request, _own_links(roles_anywhere(user) if signed_in else set())) if signed_in else [],
+        "account_nav": _links(request, _own_links(roles_anywhere(user) if signed_in else set()))
+        if signed_in
+        else [],
         "brand_stylesheet": brand_stylesheet(season),
     }
 
@@ -46,7 +48,10 @@ def _season(request: HttpRequest) -> Season | None:
 def _public_links(season: Season | None) -> list[tuple[str, str]]:
     links = [(_("Playlist"), "/playlist/")]
     if season is not None:
-        links += [(_("Leaderboard"), f"/seasons/{season.slug}/leaderboard/"), (_("Season"), reverse("season", args=[season.slug]))]
+        links += [
+            (_("Leaderboard"), f"/seasons/{season.slug}/leaderboard/"),
+            (_("Season"), reverse("season", args=[season.slug])),
+        ]
     return [*links, (_("Off the Record"), "/offtherecord/"), (_("Enter"), "/submit/")]
 
 
@@ -61,7 +66,9 @@ def _own_links(held: set[str]) -> list[tuple[str, str]]:
 
 def _links(request: HttpRequest, links: list[tuple[str, str]]) -> list[dict[str, Any]]:
     return [
-        {"label": label, "href": href, "current": request.path.startswith(href)} for label, href in links if _answers(href)
+        {"label": label, "href": href, "current": request.path.startswith(href)}
+        for label, href in links
+        if _answers(href)
     ]
 
 

@@ -29,7 +29,9 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Pages of our own first, then the lists of each app that this person may see."""
     held = set(Role.values) if request.user.is_superuser else roles_anywhere(request.user)  # type: ignore[union-attr]
     pages = [
-        {"title": words(), "icon": icon, "link": address(name)} for icon, words, name, roles in PAGES if held & roles and address(name)
+        {"title": words(), "icon": icon, "link": address(name)}
+        for icon, words, name, roles in PAGES
+        if held & roles and address(name)
     ]
     groups = [{"title": _("Work"), "separator": False, "collapsible": False, "items": pages}] if pages else []
     for app in admin.site.get_app_list(request):

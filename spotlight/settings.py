@@ -167,7 +167,29 @@ UNFOLD = {
     "SHOW_LANGUAGES": True,
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "2px",
-    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "spotlight.panel.navigation"},
+    "COLORS": {
+        "primary": {
+            str(step): f"oklch({light} {chroma} 215)"
+            for step, light, chroma in (
+                (50, 0.97, 0.008),
+                (100, 0.94, 0.012),
+                (200, 0.88, 0.02),
+                (300, 0.79, 0.035),
+                (400, 0.7, 0.05),
+                (500, 0.58, 0.06),
+                (600, 0.42, 0.055),
+                (700, 0.35, 0.045),
+                (800, 0.28, 0.035),
+                (900, 0.22, 0.025),
+                (950, 0.17, 0.02),
+            )
+        },
+    },
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": "spotlight.panel.navigation",
+    },
     "ACCOUNT": {"navigation": "spotlight.panel.account_links"},
 }
 

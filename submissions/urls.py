@@ -24,6 +24,7 @@ urlpatterns = [
     path("seasons/<slug:season>/rules/", seasons.season_rules_page, name="season_rules"),
     path("seasons/<slug:season>/rules.json", seasons.season_rules_json, name="season_rules_json"),
     path("seasons/<slug:season>/theme.css", seasons.season_theme, name="season_theme"),
+    path("seasons/<slug:season>/logo.png", seasons.season_logo, name="season_logo"),
     # Listening
     path("playlist/", listening.playlist, name="playlist"),
     path("playlist.json", listening.playlist_json, name="playlist_json"),

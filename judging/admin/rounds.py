@@ -4,13 +4,15 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from judging.forms import setup as forms
 from judging.models import Criterion, Metric, Prize, Round, Source
-from submissions.admin.base import SeasonScopedAdmin, SeasonStacked, SeasonTabular
+from submissions.admin.base import SeasonScopedAdmin, SeasonStacked, SeasonTabular, rendered
+from submissions.models import Season
+from submissions.queries.rules import season_zone
 
 
 class CriterionInline(SeasonStacked):
@@ -87,12 +89,13 @@ class RoundAdmin(FrozenWhenOpen):
         form_url: str = "",
         extra_context: Any = None,
     ) -> Any:
-        """With the season at hand for the panel above the form."""
+        """With the season at hand for the panel above the form, and times in its zone."""
         round_ = self.get_object(request, object_id) if object_id else None
-        extra = (
-            {"season": round_.season, "ask_url": reverse("ask", args=[round_.season.slug])} if round_ else {}
-        )
-        return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), **extra})
+        extra = {"season": round_.season} if round_ else {}
+        with timezone.override(season_zone(round_.season if round_ else Season())):
+            return rendered(
+                super().changeform_view(request, object_id, form_url, {**(extra_context or {}), **extra})
+            )
 
     @display(description=_("state"), label=True)
     def shown_state(self, obj: Round) -> str:

@@ -27,13 +27,19 @@ class RoundForm(ZonedModelForm):
 
     class Meta:
         model = Round
-        fields = "__all__"
+        exclude = ()
 
     def zone(self) -> ZoneInfo:
         season = self.instance.season if self.instance.season_id else None
         if season is None and self.is_bound:
             season = Season.objects.filter(pk=self.data.get(self.add_prefix("season")) or None).first()
         return rules.season_zone(season or Season())
+
+    def validate_unique(self) -> None:
+        """Said in words by `problems_of_round`."""
+
+    def validate_constraints(self) -> None:
+        """Said in words by `problems_of_round`."""
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]

@@ -229,8 +229,8 @@ def _imports_with_rejections(season: Season) -> QuerySet[ImportBatch]:
     """The newest file of each source, where rows of it were left out."""
     newest = (
         ImportBatch.objects.filter(source__season=season)
-        .order_by("source", "-pk")
-        .distinct("source")
+        .order_by("source_id", "-pk")
+        .distinct("source_id")
         .values("pk")
     )
     return ImportBatch.objects.filter(pk__in=newest).filter(

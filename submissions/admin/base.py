@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.contrib.admin import ModelAdmin as BaseModelAdmin
 from django.contrib.admin.models import LogEntry
 from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 from spotlight.accounts.people import person_of
@@ -19,6 +21,11 @@ def season_of(thing: Any, path: str) -> Season:
     for step in filter(None, path.split("__")):
         thing = getattr(thing, step)
     return thing  # type: ignore[no-any-return]
+
+
+def rendered(response: Any) -> Any:
+    """A page drawn now, while the zone that was chosen for it still holds."""
+    return response.render() if hasattr(response, "render") else response
 
 
 class SeasonChoices:
@@ -40,7 +47,20 @@ class SeasonChoices:
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
 
-class SeasonScopedAdmin(SeasonChoices, ModelAdmin):
+class PanelAdmin(ModelAdmin):
+    """django-unfold's admin, with the signature that this Django asks for."""
+
+    def get_action_choices(
+        self, request: HttpRequest, default_choices: Any = None, action_location: Any = None
+    ) -> Any:
+        """The choices, without the empty one of Django."""
+        empty = [("", gettext_lazy("Select action"))]
+        return BaseModelAdmin.get_action_choices(
+            self, request, empty, **({"action_location": action_location} if action_location else {})
+        )
+
+
+class SeasonScopedAdmin(SeasonChoices, PanelAdmin):
     """A model's lists and forms, limited to seasons in which the person holds `view_roles` or `change_roles`.
 
     `season_path` is the lookup from the model to its season; empty for `Season` itself.

@@ -11,7 +11,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from spotlight.ledger.models import Event, Mail, Work
-from submissions.admin.base import ReadOnlyAdmin
+from submissions.admin.base import PanelAdmin, ReadOnlyAdmin
 from submissions.models import Role, Season
 
 
@@ -81,7 +81,7 @@ class EventAdmin(SlugScopedAdmin):
 
 
 @admin.register(Work)
-class WorkAdmin(ModelAdmin):
+class WorkAdmin(PanelAdmin):
     """What waits, runs or failed in the background; for the operator."""
 
     list_display = ("kind", "key", "state", "due_at", "attempts", "progress", "error")

@@ -6,13 +6,14 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from spotlight.accounts.people import person_of
 from spotlight.ledger import events
-from submissions.admin.base import SeasonScopedAdmin, SeasonStacked, SeasonTabular
+from submissions.admin.base import SeasonScopedAdmin, SeasonStacked, SeasonTabular, rendered
 from submissions.forms import seasons as forms
 from submissions.models import (
     Amendment,
@@ -26,6 +27,8 @@ from submissions.models import (
     SeasonText,
     Terms,
 )
+from submissions.queries.rules import season_zone
+from submissions.services import looks
 
 RULES = (
     "slug", "zone", "entries_open_at", "entries_close_at", "clearing_ends_at", "results_at", "quota", "shortest_seconds",
@@ -87,7 +90,7 @@ class SeasonAdmin(SeasonScopedAdmin):
         (_("Calendar"), {"classes": ["tab"], "fields": ("zone", "entries_open_at", "entries_close_at", "clearing_ends_at", "results_at")}),
         (_("Entries"), {"classes": ["tab"], "fields": ("quota", "shortest_seconds", "longest_seconds", "lowest_kbps", "largest_mb", "genres")}),
         (_("Leaderboard"), {"classes": ["tab"], "fields": ("board_mode", "board_size")}),
-        (_("Looks"), {"classes": ["tab"], "fields": ("brand_color",)}),
+        (_("Looks"), {"classes": ["tab"], "fields": ("brand_color", "logo_file", "remove_logo")}),
     )  # fmt: skip
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -110,11 +113,22 @@ class SeasonAdmin(SeasonScopedAdmin):
         form_url: str = "",
         extra_context: Any = None,
     ) -> HttpResponse:
-        """With the season at hand for the panel above the form."""
+        """With the season at hand for the panel above the form, and times in its zone."""
         season = self.get_object(request, object_id) if object_id else None
-        return super().changeform_view(
-            request, object_id, form_url, {**(extra_context or {}), "season": season}
-        )
+        with timezone.override(season_zone(season or Season())):
+            response = super().changeform_view(
+                request, object_id, form_url, {**(extra_context or {}), "season": season}
+            )
+            return rendered(response)
+
+    def save_model(self, request: HttpRequest, obj: Season, form: Any, change: bool) -> None:
+        """The fields, then the logo."""
+        super().save_model(request, obj, form, change)
+        person, upload = person_of(request.user), form.cleaned_data.get("logo_file")
+        if person and upload:
+            looks.set_logo(obj, upload, size=upload.size, by=person)
+        elif person and form.cleaned_data.get("remove_logo"):
+            looks.remove_logo(obj, by=person)
 
     @display(description=_("state"), label={"planned": "info", "open": "success", "finished": "warning"})
     def shown_state(self, obj: Season) -> tuple[str, str]:

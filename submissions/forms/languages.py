@@ -35,7 +35,7 @@ class LanguagesWidget(forms.MultiWidget):
         return [str(found.get(code, "")) for code in CODES]
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
+        context = super().get_context(name, value, without_class(attrs))
         for sub, (_code, language) in zip(context["widget"]["subwidgets"], LANGUAGES, strict=True):
             sub["language"] = language
         return context
@@ -70,7 +70,7 @@ class AnchorsWidget(LanguagesWidget):
     template_name = "admin/widgets/languages.html"
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        names = [("own", _("As the name"))] + list(LANGUAGES)
+        names = [("own", _("As the name")), *LANGUAGES]
         widgets = {
             code: UnfoldAdminTextareaWidget(
                 attrs={"rows": 3, "aria-label": name, **({"lang": code} if code != "own" else {})}
@@ -85,7 +85,7 @@ class AnchorsWidget(LanguagesWidget):
         return [as_lines(own)] + [as_lines(found.get(code) or {}) for code in CODES]
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        context = forms.MultiWidget.get_context(self, name, value, attrs)
+        context = forms.MultiWidget.get_context(self, name, value, without_class(attrs))
         names = [_("As the name"), *(language for _code, language in LANGUAGES)]
         for sub, language in zip(context["widget"]["subwidgets"], names, strict=True):
             sub["language"] = language
@@ -110,6 +110,11 @@ class AnchorsField(forms.MultiValueField):
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compared as text."""
         return list(data or []) != self.widget.decompress(initial)
+
+
+def without_class(attrs: dict[str, Any] | None) -> dict[str, Any]:
+    """The attributes without the class of our own pages: the controls keep those of the panel."""
+    return {key: value for key, value in (attrs or {}).items() if key != "class"}
 
 
 def as_lines(marks: dict[str, Any]) -> str:

@@ -5,10 +5,14 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanSwitchWidget
 
+from spotlight.errors import InvalidInput
 from submissions.forms.languages import LanguagesField
 from submissions.models import Division, Market, Question, Season, Terms
 from submissions.queries import rules
+from submissions.services import looks
 
 MOMENTS = ("entries_open_at", "entries_close_at", "clearing_ends_at", "results_at")
 
@@ -45,14 +49,34 @@ class SeasonForm(ZonedModelForm):
     """A season's own fields; contradictions are refused at the field."""
 
     moments = MOMENTS
+    logo_file = forms.FileField(
+        label=_("New logo"),
+        required=False,
+        widget=UnfoldAdminFileFieldWidget,
+        help_text=_("PNG, JPEG or WebP, up to 4 MB."),
+    )
+    remove_logo = forms.BooleanField(
+        label=_("Remove the logo"), required=False, widget=UnfoldBooleanSwitchWidget
+    )
 
     class Meta:
         model = Season
-        fields = "__all__"
+        exclude = ("logo",)
 
     def zone(self) -> ZoneInfo:
         sent = self.data.get(self.add_prefix("zone")) if self.is_bound else None
         return rules.season_zone(Season(zone=sent or self.instance.zone))
+
+    def clean_logo_file(self) -> Any:
+        """Refused here if it is no picture; kept when the form is saved."""
+        upload = self.cleaned_data.get("logo_file")
+        if upload:
+            try:
+                looks.as_png(upload)
+            except InvalidInput as refusal:
+                raise forms.ValidationError(refusal.message) from None
+            upload.seek(0)
+        return upload
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]

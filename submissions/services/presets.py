@@ -9,6 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from spotlight.accounts.models import Person
 from spotlight.errors import InvalidInput
@@ -30,7 +32,7 @@ class Calendar:
 class SeasonPreset:
     """What a season begins with."""
 
-    name: str
+    name: Any
     zone: str
     language: str
     calendar: Calendar
@@ -41,7 +43,7 @@ class SeasonPreset:
 
 SEASONS: dict[str, SeasonPreset] = {
     "spotlight": SeasonPreset(
-        name="Spotlight: 100, 18, 5 to 10 winners",
+        name=_("Spotlight: 100, 18, 5 to 10 winners"),
         zone="Asia/Tokyo",
         language="en",
         calendar=Calendar(entries=56, clearing=66, results=152),
@@ -50,7 +52,7 @@ SEASONS: dict[str, SeasonPreset] = {
         limits={"quota": 2, "shortest_seconds": 60, "longest_seconds": 480, "lowest_kbps": 192},
     ),
     "korea": SeasonPreset(
-        name="Korea: 200, 50, 10 winners",
+        name=_("Korea: 200, 50, 10 winners"),
         zone="Asia/Seoul",
         language="ko",
         calendar=Calendar(entries=56, clearing=66, results=147),
@@ -59,7 +61,7 @@ SEASONS: dict[str, SeasonPreset] = {
         limits={"quota": 3, "shortest_seconds": 15, "longest_seconds": 360, "lowest_kbps": 128},
     ),
     "festival": SeasonPreset(
-        name="Festival: 90, 8, 1 winner",
+        name=_("Festival: 90, 8, 1 winner"),
         zone="Europe/London",
         language="en",
         calendar=Calendar(entries=7, clearing=14, results=75),
@@ -85,7 +87,9 @@ def create_season(
     `starts_at` is when entries open. Raises InvalidInput for an unknown preset or an address that is taken.
     """
     if preset not in SEASONS:
-        raise InvalidInput(f"There is no preset called “{preset}”.", field="preset")
+        raise InvalidInput(
+            gettext("There is no preset called “%(preset)s”.") % {"preset": preset}, field="preset"
+        )
     chosen = SEASONS[preset]
     zone = zone or chosen.zone
     season = empty_season(
@@ -104,7 +108,7 @@ def create_season(
 def empty_season(*, slug: str, name: str, by: Person, **fields: Any) -> Season:
     """Make a season from nothing; the maker becomes its organizer. Raises InvalidInput if the address is taken."""
     if Season.objects.filter(slug=slug).exists():
-        raise InvalidInput("Another season has this address. Choose a different one.", field="slug")
+        raise InvalidInput(gettext("Another season has this address. Choose a different one."), field="slug")
     season = Season.objects.create(slug=slug, name=name, hashtag=fields.pop("hashtag", ""), **fields)
     Membership.objects.create(season=season, person=by, role=Role.ORGANIZER)
     events.log("season.created", season, by=by, season=season.slug, preset=season.preset)

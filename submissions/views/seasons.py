@@ -5,13 +5,15 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from spotlight.errors import SpotlightError
-from spotlight.ledger import clock
+from spotlight.ledger import clock, files
 from spotlight.web.addresses import address
 from spotlight.web.draw import Stage
 from spotlight.web.languages import reader_language
@@ -55,7 +57,7 @@ def stages(season: Season) -> list[Stage]:
         start, end = (datetime.datetime.fromisoformat(part[key]) for key in ("opens_at", "closes_at"))
         made.append(Stage(rulebook.worded(part), start, end, rulebook.cut_words(part)))
     if season.results_at:
-        made.append(Stage(_("Results"), season.results_at, season.results_at + datetime.timedelta(days=1)))
+        made.append(Stage(_("Results"), season.results_at, season.results_at))
     return made
 
 
@@ -81,12 +83,25 @@ def season_theme(request: HttpRequest, season: str) -> HttpResponse:
     """The season's brand as a stylesheet; empty if it has none."""
     found = public_season(request, season)
     try:
-        css = theme_css(brand=found.brand_color, logo_url="")
+        logo = f"{reverse('season_logo', args=[found.slug])}?v={found.logo_id}" if found.logo_id else ""
+        css = theme_css(brand=found.brand_color, logo_url=logo)
     except ThemeRefused:
         css = ""
     response = HttpResponse(css, content_type="text/css; charset=utf-8")
     if found.opened_at:
         response["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+@require_GET
+def season_logo(request: HttpRequest, season: str) -> HttpResponseBase:
+    """The season's logo, a picture that we drew ourselves from what was uploaded."""
+    found = public_season(request, season)
+    if found.logo is None:
+        raise Http404
+    response = FileResponse(files.absolute(found.logo).open("rb"), content_type="image/png")
+    if found.opened_at:
+        response["Cache-Control"] = "public, max-age=86400"
     return response
 
 

@@ -44,4 +44,4 @@ def a_season(preset: str = "spotlight", *, by: Person | None = None, opened: boo
 
 def organizer_of(season: Season) -> Person:
     """Its first organizer."""
-    return season.memberships.get(role="organizer").person
+    return season.memberships.filter(role="organizer", ended_at__isnull=True).earliest("pk").person
