@@ -4,7 +4,8 @@ import { loadTexts, say } from './texts.js';
 import { expire } from './toast.js';
 
 const parser = new DOMParser();
-const shellOf = (doc) => doc.body?.dataset.shell;
+// Asked of the text, because a page of another shell must not even be parsed here: its inline styles would offend our policy.
+const shellOf = (text) => /<body[^>]*\sdata-shell="(\w+)"/.exec(text)?.[1];
 let pending = null;
 let loadingTimer;
 
@@ -20,17 +21,16 @@ function beforeSwap(e) {
   const { detail } = e;
   const text = detail.serverResponse ?? '';
   if (!detail.boosted) return refuseStrayPage(e, text);
-  const type = detail.xhr.getResponseHeader('Content-Type') ?? '';
-  const doc = type.includes('html') && isPage(text) ? parser.parseFromString(text, 'text/html') : null;
-  if (!doc || !doc.getElementById('main') || shellOf(doc) !== shellOf(document)) {
+  if (shellOf(text) !== document.body.dataset.shell) {
     detail.shouldSwap = false;
     leave(detail);
-    return;
+    return undefined;
   }
-  pending = doc;
+  pending = parser.parseFromString(text, 'text/html');
   detail.target = document.getElementById('main');
   detail.selectOverride = '#main';
   detail.swapOverride = 'outerHTML show:none';
+  return undefined;
 }
 
 // A fragment request that was answered with a whole page (signed out, refused, gone): show the page instead of nesting it.
@@ -66,19 +66,14 @@ function replace(doc, id) {
   window.htmx.process(fresh);
 }
 
-// Labels of the player are the only words outside <main> that stay: same element, new language.
+// Words outside <main> that stay: each element with data-word takes over those of its twin.
 function takeLabels(doc) {
-  const mine = document.getElementById('player');
-  const theirs = doc.getElementById('player');
-  if (!mine || !theirs) return;
-  const pairs = [...theirs.querySelectorAll('button[aria-label]:not([data-toggle]), input[aria-label]')];
-  const own = [...mine.querySelectorAll('.transport [aria-label]:not([data-toggle]), .seek input, .extra [aria-label], .queue > .row [aria-label]')];
-  for (const el of own) {
-    const key = ['prev', 'next', 'queueToggle', 'volume'].find((k) => k in el.dataset) ?? el.type;
-    const twin = pairs.find((p) => (p.type === el.type && key === el.type) || (key in p.dataset && p.hasAttribute('aria-expanded') === el.hasAttribute('aria-expanded')));
-    if (twin) el.setAttribute('aria-label', twin.getAttribute('aria-label'));
+  for (const el of document.querySelectorAll('[data-word]')) {
+    const twin = doc.querySelector(`[data-word="${el.dataset.word}"]`);
+    if (!twin) continue;
+    if (twin.hasAttribute('aria-label')) el.setAttribute('aria-label', twin.getAttribute('aria-label'));
+    else el.textContent = twin.textContent;
   }
-  mine.setAttribute('aria-label', theirs.getAttribute('aria-label'));
   document.dispatchEvent(new CustomEvent('spotlight:language'));
 }
 

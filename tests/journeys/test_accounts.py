@@ -92,3 +92,13 @@ def test_a_second_factor_is_set_up_with_a_code(page: Page, hana: str) -> None:
     for path in ["email/", "password/change/"]:
         page.goto(f"/accounts/{path}")
         accessible(page)
+
+
+def test_a_page_with_another_shell_is_loaded_anew(page: Page, hana: str) -> None:
+    get_user_model().objects.filter(email=hana).update(is_staff=True, is_superuser=True)
+    page.goto("/accounts/login/?next=/admin/password_change/")
+    page.evaluate("window.sameDocument = true")
+    sign_in(page, hana)
+    expect(page.locator("body[data-shell]")).to_have_count(0)
+    assert "/admin/password_change/" in page.url
+    assert page.evaluate("window.sameDocument === undefined")

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils.translation import trans_real
 from playwright.sync_api import Browser, Page, Request, Route, expect
+
+from spotlight import catalogs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -78,6 +81,20 @@ def test_music_goes_on_across_links_back_and_language(kit: Page) -> None:
     assert playing(kit)
     assert kit.evaluate("window.sameDocument")
     expect(kit.locator(".tracks li:nth-child(2) .play")).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_player_speaks_the_new_language(kit: Page) -> None:
+    catalogs.compile_all()
+    trans_real._translations.clear()
+    kit.locator(".tracks li:nth-child(2) .play").click()
+    kit.locator(".langs button[lang=ja]").click()
+    expect(kit.locator("#player")).to_have_attribute("aria-label", "プレーヤー")
+    expect(kit.locator("#player [data-toggle]")).to_have_attribute("aria-label", "一時停止")
+    expect(kit.locator("[data-volume]")).to_have_attribute("aria-label", "音量")
+    expect(kit.locator(".skip")).to_have_text("本文へ移動")
+    expect(kit.locator(".tracks li:nth-child(2) .play")).to_have_attribute(
+        "aria-label", "새벽공장「유리 온실」を一時停止"
+    )
 
 
 def test_a_new_page_is_announced_and_starts_at_its_heading(kit: Page) -> None:
