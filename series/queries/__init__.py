@@ -21,6 +21,7 @@ from submissions.models.season import LANGUAGES
 from submissions.queries.cards import with_card_parts
 
 LANGUAGE_NAMES = dict(LANGUAGES)
+MOST_WORDS = 8
 
 
 @dataclass(frozen=True)
@@ -174,9 +175,9 @@ def tagged(tag: str) -> QuerySet[Episode]:
 
 
 def matching(q: str) -> QuerySet[Episode]:
-    """Public episodes in which every word of a search occurs: titles, names, album, hashtags."""
+    """Public episodes in which every word of a search occurs (the first eight): titles, names, album, hashtags."""
     episodes = published_episodes()
-    for word in fold(q).split():
+    for word in fold(q.replace("\0", "")).split()[:MOST_WORDS]:
         episodes = episodes.filter(search_key__contains=word)
     return episodes
 

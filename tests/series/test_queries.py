@@ -51,7 +51,7 @@ def test_episodes_are_found_in_every_script(galaxy, q):
     assert list(queries.matching(q)) == [galaxy]
 
 
-@pytest.mark.parametrize("q", ["nothing", "은하수 nothing", "銀座"])
+@pytest.mark.parametrize("q", ["nothing", "은하수 nothing", "銀座", "銀\0座"])
 def test_every_word_must_occur(galaxy, q):
     assert not queries.matching(q).exists()
 
