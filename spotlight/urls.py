@@ -9,6 +9,8 @@ from spotlight.search import search
 from spotlight.start import start
 from spotlight.web import health, oembed, sitemaps
 
+EMBEDS = ["submissions.queries.embeds.embed_at", "series.jobs.feeds.embed_at"]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
@@ -25,7 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("sitemap.xml", sitemaps.sitemap, {"sources": ["series.queries.sitemap_pages"]}, name="sitemap"),
     path("robots.txt", sitemaps.robots, name="robots"),
-    path("oembed", oembed.answer_request, {"finders": ["series.jobs.feeds.embed_at"]}, name="oembed"),
+    path("oembed", oembed.answer_request, {"finders": EMBEDS}, name="oembed"),
 ]
 
 if settings.EMBEDDED or settings.DEBUG:

@@ -19,6 +19,7 @@ from spotlight.accounts.models import User
 from submissions.models import Artist, Track
 from submissions.models.season import LANGUAGES
 from submissions.queries.cards import with_card_parts
+from submissions.queries.listening import heard_by_all
 
 LANGUAGE_NAMES = dict(LANGUAGES)
 MOST_WORDS = 8
@@ -254,5 +255,5 @@ def _with_card(episodes: QuerySet[Episode]) -> QuerySet[Episode]:
 def _public_track_list() -> QuerySet[EpisodeTrack]:
     """Only tracks that may be heard: released and not taken down."""
     tracks = with_card_parts(Track.objects.all())
-    listed = EpisodeTrack.objects.filter(track__released_at__isnull=False, track__hidden_at__isnull=True)
+    listed = EpisodeTrack.objects.filter(track__in=heard_by_all())
     return listed.prefetch_related(Prefetch("track", tracks))

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.clickjacking import xframe_options_exempt
-from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
 from series import permissions, queries
@@ -26,6 +24,7 @@ from series.jobs import feeds
 from series.models import CaptionTrack, Clip, Episode
 from series.queries.cards import clip_card, episode_card, media_path, poster_path
 from spotlight.ledger.clock import now
+from spotlight.web.headers import framed_anywhere
 from spotlight.web.oembed import iframe
 from submissions.models.season import LANGUAGES
 from submissions.queries.cards import cards_of
@@ -33,7 +32,6 @@ from submissions.queries.cards import cards_of
 ON_A_PAGE = 12
 IN_THE_RAIL = 12
 LANGUAGE_NAMES = dict(LANGUAGES)
-EMBED_CSP = {**settings.SECURE_CSP, "frame-ancestors": ["*"]}
 
 
 @dataclass(frozen=True)
@@ -117,7 +115,7 @@ def episode(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @xframe_options_exempt
-@csp_override(EMBED_CSP)
+@framed_anywhere
 def embed(request: HttpRequest, slug: str) -> HttpResponse:
     """The player alone, for frames of any site. Sets no cookie and knows no visitor."""
     found = queries.public_episode(slug)

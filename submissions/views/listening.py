@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 from spotlight.accounts.people import person_of
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock
+from spotlight.web.headers import framed_anywhere
 from submissions.forms.listening import ReportForm, UseForm
 from submissions.models import Artist, Like, Season, Track
 from submissions.queries import listening as queries
@@ -183,6 +184,7 @@ def artist_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @xframe_options_exempt
+@framed_anywhere
 @require_GET
 def embed(request: HttpRequest, code: str) -> HttpResponse:
     """A small player for other people's pages; the only kind of page that may be framed."""

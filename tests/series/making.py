@@ -109,7 +109,10 @@ def an_artist(slug: str = "tangerine-ferry", name: str = "Tangerine Ferry", **fi
 
 def a_track(artist: Artist, title: str = "B Flat, More or Less", *, released: bool = True) -> Track:
     at = datetime.datetime(2026, 4, 5, tzinfo=datetime.UTC) if released else None
-    track = Track.objects.create(title=title, language="en", released_at=at, duration_ms=180_000)
+    sound = files.keep_bytes(b"a rendition", kind=StoredFile.Kind.RENDITION, media_type="audio/mp4")
+    track = Track.objects.create(
+        title=title, language="en", released_at=at, duration_ms=180_000, rendition=sound
+    )
     TrackArtist.objects.create(track=track, artist=artist)
     return track
 

@@ -16,7 +16,13 @@ from submissions.models import Role
 from tests.series import making
 
 pytestmark = pytest.mark.django_db
-LISTS = ("/offtherecord/", "/offtherecord/feed.xml", "/offtherecord/shorts/", "/hashtags/offtherecord/", "/sitemap.xml")
+LISTS = (
+    "/offtherecord/",
+    "/offtherecord/feed.xml",
+    "/offtherecord/shorts/",
+    "/hashtags/offtherecord/",
+    "/sitemap.xml",
+)
 
 
 @pytest.fixture
