@@ -228,7 +228,7 @@ def _row(duty: Assignment, round: Round, criteria: list[Criterion]) -> dict[str,
     track = duty.entry.submission.track
     return {
         "duty": duty, "label": queries.label_of(duty.entry), "sheet": sheet,
-        "marks": [given.get(c.pk) for c in criteria], "is_open": duty.state == Assignment.State.OPEN,
+        "marks": [(c.name, given.get(c.pk)) for c in criteria], "is_open": duty.state == Assignment.State.OPEN,
         "title": "" if round.is_blind else f"{track.title}, {duty.entry.submission.artist.name}",
     }  # fmt: skip
 

@@ -1,5 +1,6 @@
 """The chair's figures as plots and numbers; each says in words what it shows."""
 
+import math
 from collections.abc import Sequence
 
 from django.utils.safestring import SafeString
@@ -63,7 +64,7 @@ def leniency(rows: Sequence[Leniency]) -> SafeString | str:
     """Points above or below the panel for each judge."""
     if not rows:
         return ""
-    reach = max(1.0, *(abs(row.points) * 1.2 for row in rows))
+    reach = math.ceil(2 * max(0.5, *(abs(row.points) for row in rows))) / 2
     intervals = [
         plots.Interval(
             row.name[:18],
@@ -77,6 +78,6 @@ def leniency(rows: Sequence[Leniency]) -> SafeString | str:
     ]
     marks = [-reach, -reach / 2, 0, reach / 2, reach]
     return plots.intervals(
-        intervals, low=-reach, high=reach, marks=[round(m, 1) for m in marks], name="leniency",
+        intervals, low=-reach, high=reach, marks=marks, name="leniency",
         title=_("How far each judge marks above or below the panel, in points. Ranks are adjusted for this."),
     )  # fmt: skip
