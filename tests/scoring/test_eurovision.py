@@ -46,7 +46,8 @@ def test_every_place_of_the_final(year: str, entries: int) -> None:
 def test_k5_the_final_of_2016() -> None:
     rows = {row.entry: row for row in final("2016").rows()}
     points = {
-        code: tuple(v // 10**6 for v in (row.panel, row.popularity, row.blend)) for code, row in rows.items()
+        code: tuple((v or 0) // 10**6 for v in (row.panel, row.popularity, row.blend))
+        for code, row in rows.items()
     }
     assert points["ua"] == (211, 323, 534)
     assert points["au"] == (320, 191, 511)

@@ -138,8 +138,8 @@ def test_6_lambda_from_nothing_to_everything(marks: Marks) -> None:
 def test_7_an_increasing_change_of_a_metric_changes_nothing(rates: dict[str, int], factor: int) -> None:
     rules = recipe({"blend": {"popularity": 1, "panel": 0}})
     before, after = (
-        compute(rules, readings=readings({e: [f(v)] * 4 for e, v in rates.items()}))
-        for f in (lambda v: v, lambda v: factor * v * v)
+        compute(rules, readings=readings({e: [factor**k * v ** (k + 1)] * 4 for e, v in rates.items()}))
+        for k in (0, 1)
     )
     assert before.to_csv() == after.to_csv()
 
@@ -228,8 +228,9 @@ def test_11_both_weights_times_the_same_number(
     marks: Marks, values: dict[str, list[int]], method: str, k: int
 ) -> None:
     rules = [recipe({"blend": {"method": method, "popularity": 3 * f, "panel": 2 * f}}) for f in (1, k)]
-    inputs = {"sheets": sheets(marks), "readings": readings(values)}
-    assert compute(rules[0], **inputs).to_csv() == compute(rules[1], **inputs).to_csv()
+    rows, lines = sheets(marks), readings(values)
+    one, other = (compute(rule, sheets=rows, readings=lines).to_csv() for rule in rules)
+    assert one == other
 
 
 @given(
@@ -261,9 +262,9 @@ def test_13_with_frozen_parts_an_unselected_entry_changes_nothing(
     size = data.draw(st.integers(1, len(parts) - 1))
 
     def chosen(kept: list[int]) -> list[int]:
-        columns = [ints(parts[i][k] * 10**6 for i in kept) for k in (0, 1)]
-        scores = blend(*columns, rules, size=size)
-        order = rank([str(i) for i in kept], [(1, [scores]), (2, [columns[1]])], seed="s")
+        public, panel = (ints(parts[i][k] * 10**6 for i in kept) for k in (0, 1))
+        scores = blend(public, panel, rules, size=size)
+        order = rank([str(i) for i in kept], [(1, [scores]), (2, [panel])], seed="s")
         flags = select(order, np.ones(len(kept), dtype=np.bool_), size=size, extend=False)
         return [i for i, flag in zip(kept, flags, strict=True) if flag]
 

@@ -54,7 +54,7 @@ def test_k1_variance_of_the_entry_effects_alone() -> None:
 
 
 def test_k2_spread_step() -> None:
-    marks = {(f"e{i}", "A"): y for i, y in enumerate([2, 4, 6, 8])}
+    marks: dict[tuple[str, str], int | str] = {(f"e{i}", "A"): y for i, y in enumerate([2, 4, 6, 8])}
     marks |= {(f"e{i}", "B"): y for i, y in enumerate(["5", "5.5", "6", "6.5"])}
     arranged = arrange(sheets(marks), criteria=recipe().panel.criteria)
     design = Design(arranged, Fixed())

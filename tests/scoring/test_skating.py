@@ -48,11 +48,11 @@ def test_every_published_component_score() -> None:
             segments[segment].append(Sheet(entry, row["judge"], {"song": row["score"]}))
             official[(*segment, entry)] = Decimal(row["panel_score"])
     rules = recipe({"panel": {"method": "trimmed-mean"}}).panel
-    found = {}
-    for segment, marks in segments.items():
+    found: dict[tuple[str, ...], Decimal] = {}
+    for played, marks in segments.items():
         panel = score_panel(arrange(marks, criteria=rules.criteria), rules)
         assert panel.means is not None
         for entry, mean in zip(panel.sheets.entries, panel.means.tolist(), strict=True):
-            found[(*segment, entry)] = half_up(mean)
+            found[(*played, entry)] = half_up(mean)
     assert len(official) == 4755
     assert found == {key: score.quantize(Decimal("0.01")) for key, score in official.items()}

@@ -82,8 +82,8 @@ def listens() -> str:
     result = result_of({})
     gains, (scores, sds) = listen_values(result), scores_and_sds(result)
     rows = sorted(zip(result.entries, gains.tolist(), (scores + sds).tolist(), strict=True))
-    return "entry      gain     bound\n" + "".join(
-        f"{e}   {gain:.4f}  {bound:8.4f}\n" for e, gain, bound in rows
+    return "entry      gain      bound\n" + "".join(
+        f"{e}   {gain:.6f}  {bound:9.6f}\n" for e, gain, bound in rows
     )
 
 
