@@ -34,8 +34,7 @@ def wave_path(peaks: Sequence[float], *, bars: int = 120, width: int = 1000, hei
     parts = []
     for i, peak in enumerate(resample(peaks, bars=bars)):
         half = max(0.03, min(1.0, peak)) * middle
-        x = _number(i * step + step / 2)
-        parts.append(f"M{x} {_number(middle - half)}V{_number(middle + half)}")
+        parts.append(f"M{i * step + step / 2:.0f} {middle - half:.0f}V{middle + half:.0f}")
     return "".join(parts)
 
 

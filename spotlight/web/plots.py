@@ -1,11 +1,12 @@
 """Plots as SVG: bars, intervals and dots, drawn on the server with a title and a description for those who can't see them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+Scale = Callable[[float], float]
 WIDTH = 640
 
 
@@ -77,7 +78,7 @@ def intervals(
     return _figure(parts, height=height, title=title, desc=desc, name=name)
 
 
-def _interval(row: Interval, *, y: int, scale) -> SafeString:  # type: ignore[no-untyped-def]
+def _interval(row: Interval, *, y: int, scale: Scale) -> SafeString:
     half = 4 if row.hot else 2
     return format_html(
         '<text class="{}" x="0" y="{}">{}</text><text x="156" y="{}" text-anchor="end">{}</text>'
@@ -106,7 +107,7 @@ def dots(
     return _figure(parts, height=height, title=title, desc=desc, name=name)
 
 
-def _dots(row: Dots, *, y: int, scale) -> SafeString:  # type: ignore[no-untyped-def]
+def _dots(row: Dots, *, y: int, scale: Scale) -> SafeString:
     values = sorted(row.values)
     marks = format_html_join(
         "", '<circle class="mark" cx="{}" cy="{}" r="5.5"/>',
@@ -135,7 +136,7 @@ def _figure(parts: Sequence[SafeString], *, height: int, title: str, desc: str, 
     )  # fmt: skip
 
 
-def _scale(low: float, high: float, *, start: float, width: float):  # type: ignore[no-untyped-def]
+def _scale(low: float, high: float, *, start: float, width: float) -> Scale:
     reach = (high - low) or 1.0
     return lambda value: start + max(0.0, min(1.0, (value - low) / reach)) * width
 

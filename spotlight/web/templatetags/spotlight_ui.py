@@ -134,7 +134,8 @@ def sleeve(
 @register.inclusion_tag("components/_track_row.html", takes_context=True)
 def track_row(context: template.Context, card: Any, queue: str = "", actions: str = "") -> dict[str, Any]:
     """One line of a list of tracks (``ol.tracks``). ``queue`` names the list that plays on; ``actions`` is a template to include."""
-    return {**context.flatten(), "t": card, "queue": queue, "actions": actions}
+    shared = {name: context.get(name) for name in ("request", "user", "person", "season", "csrf_token")}
+    return {**shared, "t": card, "queue": queue, "actions": actions}
 
 
 # ---- quantities ------------------------------------------------------------------------------------------------------
@@ -310,7 +311,7 @@ def with_query(context: template.Context, **changes: Any) -> str:
         query.pop(key, None)
         if value is not None:
             query[key] = str(value)
-    return "?" + query.urlencode()
+    return f"?{query.urlencode()}"
 
 
 @register.simple_tag
