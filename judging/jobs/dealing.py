@@ -44,9 +44,11 @@ def deal(round: Round, *, by: Person | None, wave: int = 0) -> designs.Plan:
     return plan
 
 
-def refill(ended: Assignment, *, by: Person | None, is_repair: bool = False) -> Assignment | None:
+def refill(ended: Assignment, *, is_repair: bool = False) -> Assignment | None:
     """Deal the entry of an assignment that ended to the least loaded judge who may hear it; None if nobody can."""
     board = Board(ended.round)
+    if ended.entry.code not in board.rows:
+        return None
     seed = f"{ended.round.season.seed}:{ended.round.number}:refill"
     judge = designs.refill(
         board.standing, board.bench, recused=Duty(ended.entry.code, ended.seat.code), seed=seed

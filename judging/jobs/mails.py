@@ -27,6 +27,12 @@ def remind(seat: Seat) -> bool:
     return _write("judge-reminder", seat)
 
 
+def tell_of_repair(seat: Seat) -> bool:
+    """Tell a judge that an entry was dealt to them while the round is locked; they have until the close."""
+    fresh = panel.seats_with_progress(seat.round).get(pk=seat.pk)
+    return _write("judge-reminder", fresh)
+
+
 def _write(template: str, seat: Seat) -> bool:
     person, round = seat.membership.person, seat.round
     if person.user is None:
@@ -49,6 +55,10 @@ def _write(template: str, seat: Seat) -> bool:
         },
     )
     return True
+
+
+def _until(round: Round) -> datetime.datetime:
+    return round.closes_at if round.state == Round.State.LOCKED else round.locks_at
 
 
 def in_zone(moment: datetime.datetime, season: Season) -> str:

@@ -82,6 +82,7 @@ class JudgeRow:
     median: int | None
     per_day: float | None
     has_left: bool
+    lost_role: bool
     is_behind: bool
 
     @property
@@ -104,6 +105,7 @@ def judges(round: Round, *, at: datetime.datetime) -> list[JudgeRow]:
                 seat=seat, name=str(seat.membership.person), given=seat.given, filed=seat.filed, recused=seat.recused,
                 median=pace_of(times[seat.pk]), per_day=left / days if days > 0 and left else None,
                 has_left=seat.left_at is not None,
+                lost_role=seat.membership.ended_at is not None,
                 is_behind=seat.left_at is None and left > 0 and seat.filed < over * seat.given,
             )
         )  # fmt: skip

@@ -1,9 +1,11 @@
 """The panel: confidentiality, conflicts, judges who join late, drop out or step back from an entry."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from judging.jobs import dealing
+from judging.jobs import dealing, mails
 from judging.jobs import rounds as life
 from judging.models import Assignment, Conflict, Entry, Round, Seat
 from judging.queries import panel, rounds
@@ -89,7 +91,8 @@ def end_assignment(assignment: Assignment, *, state: str, reason: str, by: Perso
     round = assignment.round
     assignment.state, assignment.reason, assignment.ended_at = state, reason[:300], clock.now()
     assignment.save(update_fields=["state", "reason", "ended_at"])
-    new = dealing.refill(assignment, by=by, is_repair=round.state == Round.State.LOCKED)
+    new = dealing.refill(assignment, is_repair=round.state == Round.State.LOCKED)
+    _tell_of_repairs([new] if new else [])
     events.log(
         f"assignment.{state}", assignment.entry, by=by, season=round.season.slug, seat=assignment.seat.code,
         to=new.seat.code if new else None,
@@ -125,6 +128,7 @@ def leave_panel(seat: Seat, *, by: Person, reason: str) -> tuple[list[Assignment
         if seat.left_at:
             raise SeatLeft(_("This judge has already left the panel."))
         dealt, nobody = dealing.redistribute(seat, is_repair=round.state == Round.State.LOCKED)
+        _tell_of_repairs(dealt)
         seat.left_at = clock.now()
         seat.save(update_fields=["left_at"])
         events.log(
@@ -142,8 +146,14 @@ def deal_again(entry: Entry, *, by: Person) -> Assignment:
         new = dealing.add_judge(entry, is_repair=round.state == Round.State.LOCKED)
         if new is None:
             raise NobodyLeft(_("No judge without a conflict is left for this entry. Rule on it instead."))
+        _tell_of_repairs([new])
         events.log("assignment.added", entry, by=by, season=round.season.slug, seat=new.seat.code)
     return new
+
+
+def _tell_of_repairs(dealt: Iterable[Assignment]) -> None:
+    for seat in {duty.seat.pk: duty.seat for duty in dealt if duty.is_repair}.values():
+        mails.tell_of_repair(seat)
 
 
 class NobodyLeft(SpotlightError):

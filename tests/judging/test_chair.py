@@ -1,0 +1,176 @@
+"""The chair's room: who sees what, rulings, reminders, and the steps of a round."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from judging import permissions
+from judging.models import Round, Ruling
+from judging.queries import chair as queries
+from judging.services import chair, desk, rounds
+from spotlight.accounts.models import Person
+from spotlight.errors import InvalidInput
+from spotlight.ledger import clock
+from spotlight.ledger.models import Event, Mail
+from submissions.models import Membership, Role, Season
+from tests.judging.conftest import at, draft, file_all, judge_of
+from tests.making import make_person, make_role, make_season
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def head(season: Season) -> Person:
+    return make_role(season, Role.CHAIR)
+
+
+@pytest.fixture
+def made(open_round: Callable[..., Round]) -> Round:
+    return open_round(minimum_sheets=2)
+
+
+def url(made: Round, more: str = "") -> str:
+    return f"/admin/chair/{made.code}/{more}"
+
+
+def test_coverage_counts_filed_sheets_of_entries_still_in(made: Round) -> None:
+    file_all(made, but=2)
+    found = queries.coverage(made)
+    assert (found.entries, found.sheets, found.wanted, found.target) == (6, 10, 12, 2)
+    assert sum(number * entries for number, entries in found.by_sheets) == 10
+    made.entries.filter(assignments__sheet__isnull=True).update(state="withdrawn")
+    assert queries.coverage(made).below == 0
+
+
+def test_who_is_behind_the_clock(made: Round) -> None:
+    early = queries.judges(made, at=made.opens_at)
+    late = queries.judges(made, at=made.locks_at)
+    assert not any(row.is_behind for row in early)
+    assert all(row.is_behind and row.left == 3 for row in late)
+
+
+def test_reminders_go_to_who_still_has_sheets_to_file(made: Round, head: Person) -> None:
+    done = made.assignments.select_related("seat__membership__person").first()
+    assert done is not None
+    for duty in done.seat.assignments.all():
+        desk.file_sheet(duty, draft(), version=0, by=judge_of(done))
+    assert chair.remind(made, by=head) == 3
+    assert chair.remind(made, [done.seat.code], by=head) == 0
+    assert judge_of(done) not in {mail.person for mail in Mail.objects.filter(template="judge-reminder")}
+    assert Event.objects.filter(verb="judges.reminded").count() == 2
+
+
+def test_only_the_chair_rules_and_only_with_a_reason(
+    made: Round, head: Person, organizer: Person, client: Client
+) -> None:
+    file_all(made, but=1)
+    at(made, "locks_at")
+    rounds.lock_round(made, by=organizer)
+    short = made.entries.get(assignments__sheet__isnull=True)
+    with pytest.raises(InvalidInput):
+        chair.rule(made, [short.code], outcome="stands", reason="  ", by=head)
+    sent = {"entry": short.code, "outcome": "selectable", "reason": "Two heard it at the hall."}
+    client.force_login(organizer.user)
+    assert client.post(url(made, "rule/"), sent).status_code == 404
+    client.force_login(head.user)
+    assert short.alias[:3].upper() in client.get(url(made)).content.decode()
+    assert client.post(url(made, "rule/"), {"entry": short.code}).status_code == 400
+    assert client.post(url(made, "rule/"), sent).status_code == 302
+    ruling = Ruling.objects.get()
+    assert (ruling.entry, ruling.outcome, ruling.by) == (short, "selectable", head)
+
+
+def test_nobody_else_gets_in(made: Round, season: Season, client: Client) -> None:
+    seat = made.seats.first()
+    assert seat is not None
+    pages = ["/admin/chair/", url(made), url(made, "lock/"), url(made, f"leave/{seat.code}/")]
+    posts = [url(made, more) for more in ("remind/", "rule/", "join/", "lock/", f"leave/{seat.code}/")]
+    assert [client.get(page).status_code for page in pages] == [302] * 4
+    outsiders = [
+        make_person(),
+        make_role(season, Role.CLEARANCE),
+        make_role(season, Role.JUDGE),
+        make_role(season, Role.PARTNER),
+    ]
+    for person in outsiders:
+        client.force_login(person.user)
+        assert [client.get(page).status_code for page in pages] == [404] * 4
+        assert [client.post(page).status_code for page in posts] == [404] * 5
+    made.refresh_from_db()
+    assert made.state == Round.State.OPEN
+
+
+def test_marks_are_for_the_chair_and_not_for_a_chair_who_judges(
+    made: Round, head: Person, organizer: Person, client: Client
+) -> None:
+    file_all(made)
+    client.force_login(head.user)
+    page = client.get(url(made))
+    assert page.context["spreads"] and "Disagreement" in page.content.decode()
+    client.force_login(organizer.user)
+    page = client.get(url(made))
+    assert "spreads" not in page.context and "Disagreement" not in page.content.decode()
+    judge = made.assignments.select_related("seat__membership__person").first()
+    assert judge is not None
+    both = judge_of(judge)
+    Membership.objects.create(season=made.season, person=both, role=Role.CHAIR)
+    client.force_login(both.user)
+    assert "spreads" not in client.get(url(made)).context
+    rounds.lock_round(made, by=organizer)
+    made.refresh_from_db()
+    assert permissions.can_see_marks(both.user, made)
+
+
+def test_a_round_is_led_to_its_end_on_the_pages(made: Round, head: Person, client: Client) -> None:
+    file_all(made)
+    client.force_login(head.user)
+    assert client.get("/admin/chair/")["Location"] == url(made)
+    assert client.get(url(made, "close/")).status_code == 404
+    assert "unlock" in client.get(url(made, "lock/")).content.decode()
+    client.post(url(made, "lock/"))
+    made.refresh_from_db()
+    assert made.state == Round.State.LOCKED
+    client.post(url(made, "close/"))
+    made.refresh_from_db()
+    assert made.state == Round.State.LOCKED, "the discussion is not over"
+    at(made, "closes_at")
+    assert "Nobody can undo this" in client.get(url(made, "close/")).content.decode()
+    client.post(url(made, "close/"))
+    made.refresh_from_db()
+    assert made.state == Round.State.CLOSED
+    assert client.get(url(made)).status_code == 200
+
+
+def test_judges_come_and_go_on_the_pages(
+    made: Round, season: Season, organizer: Person, client: Client
+) -> None:
+    client.force_login(organizer.user)
+    late = make_role(season, Role.JUDGE)
+    assert late.name in client.get(url(made)).content.decode()
+    client.post(url(made, "join/"), {"judge": late.code})
+    seat = made.seats.get(membership__person=late)
+    assert seat.assignments.count() == 2
+    assert client.post(url(made, f"leave/{seat.code}/"), {"reason": ""}).status_code == 200
+    client.post(url(made, f"leave/{seat.code}/"), {"reason": "on tour"})
+    seat.refresh_from_db()
+    assert seat.left_at is not None
+    assert client.post(url(made, "join/"), {"judge": "nobody"}).status_code == 404
+    assert client.post(url(made, "deal/nothing/")).status_code == 404
+
+
+def test_a_chair_of_another_season_finds_nothing(made: Round, client: Client) -> None:
+    from_elsewhere = make_role(make_season(), Role.CHAIR)
+    client.force_login(from_elsewhere.user)
+    assert client.get(url(made)).status_code == 404
+    assert made.name not in client.get("/admin/chair/?all").content.decode()
+
+
+def test_the_room_costs_the_same_for_few_and_many_entries(
+    made: Round, head: Person, client: Client, django_assert_max_num_queries: Callable[..., object]
+) -> None:
+    file_all(made)
+    client.force_login(head.user)
+    with django_assert_max_num_queries(40):  # type: ignore[attr-defined]
+        client.get(url(made))
+    assert clock.now() < made.locks_at

@@ -1,0 +1,178 @@
+"""The panel: balanced deals, limits, judges who join late or drop out, repairs."""
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from judging.models import Assignment, Round, Seat
+from judging.services import desk, panel, rounds
+from spotlight.accounts.models import Person
+from spotlight.errors import InvalidInput
+from spotlight.ledger import clock
+from spotlight.ledger.models import Event, Mail
+from submissions.models import Organisation, Role, Season, SeasonPartner, TrackArtist
+from tests.judging.conftest import at, draft, file_all, judge_of
+from tests.making import make_artist, make_role, make_round, make_submission, open_for_good
+
+pytestmark = pytest.mark.django_db
+
+
+def loads(made: Round) -> list[int]:
+    return sorted(
+        seat.assignments.filter(state="open").count() for seat in made.seats.filter(left_at__isnull=True)
+    )
+
+
+def judges_per_entry(made: Round) -> list[int]:
+    held = Counter(made.assignments.filter(state="open").values_list("entry", flat=True))
+    return sorted(held.values())
+
+
+def late_judge(season: Season) -> object:
+    return make_role(season, Role.JUDGE).memberships.get(season=season)
+
+
+def test_each_judge_has_an_order_of_their_own(season: Season, organizer: Person) -> None:
+    for _ in range(20):
+        make_submission(season)
+    made = make_round(season, judges_per_entry=4)
+    open_for_good(season)
+    rounds.open_round(made, by=organizer)
+    lists = [
+        tuple(seat.assignments.order_by("position").values_list("entry", flat=True))
+        for seat in made.seats.all()
+    ]
+    assert len(set(lists)) == 4
+    assert len({frozenset(own) for own in lists}) == 1
+
+
+def test_the_same_seed_and_inputs_deal_the_same(open_round: Callable[..., Round]) -> None:
+    made = open_round()
+    before = set(made.assignments.values_list("entry__code", "seat__code"))
+    digest = Event.objects.get(verb="panel.dealt").facts["inputs_sha256"]
+    made.assignments.all().delete()
+    panel.dealing.deal(made, by=None)
+    assert set(made.assignments.values_list("entry__code", "seat__code")) == before
+    assert Event.objects.filter(verb="panel.dealt").latest("pk").facts["inputs_sha256"] == digest
+
+
+def test_a_round_where_everyone_hears_everything(open_round: Callable[..., Round]) -> None:
+    made = open_round(design=Round.Design.ALL_HEAR_ALL)
+    assert loads(made) == [6] * 4
+
+
+def test_featured_artists_and_every_employer_count_as_ties(season: Season, organizer: Person) -> None:
+    first, second = season.memberships.filter(role=Role.JUDGE).order_by("pk")[:2]
+    one, two = season.submissions.order_by("pk")[:2]
+    guest = make_artist(first.person)
+    TrackArtist.objects.create(track=one.track, artist=guest, position=1, is_featured=True)
+    agency = Organisation.objects.create(name="North Agency", kind="management")
+    SeasonPartner.objects.create(season=season, organisation=agency)
+    second.person.memberships.create(
+        season=season, role=Role.PARTNER, organisation=agency, ended_at=clock.now()
+    )
+    two.artist.organisation = agency
+    two.artist.save()
+    made = make_round(season, judges_per_entry=4)
+    open_for_good(season)
+    rounds.open_round(made, by=organizer)
+    assert not Assignment.objects.filter(entry__submission=one, seat__membership=first).exists()
+    assert not Assignment.objects.filter(entry__submission=two, seat__membership=second).exists()
+
+
+def test_a_late_judge_gets_a_fair_share_of_what_nobody_began(
+    season: Season, organizer: Person, open_round: Callable[..., Round]
+) -> None:
+    made = open_round()
+    begun = made.assignments.first()
+    assert begun is not None
+    desk.save_sheet(begun, draft(), version=0, by=judge_of(begun))
+    seat, dealt = panel.join_panel(made, late_judge(season), by=organizer)  # type: ignore[arg-type]
+    assert len(dealt) == 2
+    assert loads(made) == [2, 2, 2, 3, 3]
+    assert judges_per_entry(made) == [2] * 6
+    begun.refresh_from_db()
+    assert begun.state == "open"
+    with pytest.raises(panel.AlreadySeated):
+        panel.join_panel(made, seat.membership, by=organizer)
+
+
+def test_only_judges_of_the_season_join(
+    season: Season, organizer: Person, open_round: Callable[..., Round]
+) -> None:
+    made = open_round()
+    with pytest.raises(InvalidInput):
+        panel.join_panel(made, organizer.memberships.get(), by=organizer)
+
+
+def test_a_judge_who_drops_out_keeps_filed_sheets_and_hands_on_the_rest(
+    organizer: Person, open_round: Callable[..., Round]
+) -> None:
+    made = open_round()
+    seat = made.seats.first()
+    assert seat is not None
+    filed = seat.assignments.order_by("position").first()
+    assert filed is not None
+    desk.file_sheet(filed, draft(), version=0, by=judge_of(filed))
+    dealt, nobody = panel.leave_panel(seat, by=organizer, reason="ill")
+    assert (len(dealt), nobody) == (2, 0)
+    assert judges_per_entry(made) == [2] * 6
+    assert list(seat.assignments.filter(state="open")) == [filed]
+    with pytest.raises(panel.SeatLeft):
+        panel.leave_panel(seat, by=organizer, reason="ill")
+    with pytest.raises(desk.AssignmentEnded):
+        desk.save_sheet(filed, draft(song=1), version=1, by=judge_of(filed))
+    assert Event.objects.get(verb="seat.left").facts["moved"] == 2
+
+
+def test_a_limit_is_never_exceeded(open_round: Callable[..., Round]) -> None:
+    made = open_round()
+    Seat.objects.filter(round=made).update(capacity=3)
+    duty = made.assignments.first()
+    assert duty is not None
+    assert desk.recuse(duty, reason="x", by=judge_of(duty)) is None
+
+
+def test_a_repair_in_a_locked_round_can_still_be_filed(
+    organizer: Person, open_round: Callable[..., Round]
+) -> None:
+    made = open_round(minimum_sheets=2)
+    file_all(made, but=1)
+    at(made, "locks_at")
+    rounds.lock_round(made, by=organizer)
+    short = made.entries.get(assignments__in=made.assignments.filter(sheet__isnull=True))
+    repair = panel.deal_again(short, by=organizer)
+    assert repair.is_repair
+    mail = Mail.objects.filter(template="judge-reminder").latest("pk")
+    assert mail.person == judge_of(repair)
+    desk.file_sheet(repair, draft(), version=0, by=judge_of(repair))
+    at(made, "closes_at")
+    closed, _standings = rounds.close_round(made, by=organizer)
+    assert closed.closing_sheets.count() == 12
+
+
+def test_when_nobody_is_left_the_chair_has_to_rule(
+    organizer: Person, open_round: Callable[..., Round]
+) -> None:
+    made = open_round(design=Round.Design.ALL_HEAR_ALL)
+    entry = made.entries.first()
+    assert entry is not None
+    with pytest.raises(panel.NobodyLeft):
+        panel.deal_again(entry, by=organizer)
+
+
+def test_a_person_whose_role_ended_gets_nothing_more(
+    season: Season, open_round: Callable[..., Round]
+) -> None:
+    made = open_round()
+    duty = made.assignments.select_related("seat__membership").first()
+    assert duty is not None
+    member = duty.seat.membership
+    member.ended_at = clock.now()
+    member.save()
+    with pytest.raises(desk.AssignmentEnded):
+        desk.save_sheet(duty, draft(), version=0, by=member.person)
+    other = duty.entry.assignments.exclude(pk=duty.pk).get()
+    new = desk.recuse(other, reason="x", by=judge_of(other))
+    assert new is not None and new.seat_id != duty.seat_id
