@@ -34,6 +34,10 @@ class SpotlightAdminSite(UnfoldAdminSite):
     site_header = _("Spotlight")
     index_title = _("Spotlight")
 
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.disable_action("delete_selected")  # each deletion is looked at by itself
+
     def has_permission(self, request: HttpRequest) -> bool:
         """Whether this account may enter at all; what it sees is decided per season."""
         return is_staff_anywhere(request.user)

@@ -38,9 +38,9 @@ def brand_stylesheet(season: Season | None) -> str:
 
 
 def _season(request: HttpRequest) -> Season | None:
-    """The season named in the address, else the current one."""
+    """The season named in the address (its path, or `?season=` as on the home page), else the current one."""
     match = request.resolver_match
-    slug = match.kwargs.get("season") if match else None
+    slug = (match.kwargs.get("season") if match else None) or request.GET.get("season")
     found = readable_season(request.user, slug) if isinstance(slug, str) else None
     return found or current_season()
 

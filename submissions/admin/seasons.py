@@ -99,6 +99,11 @@ class SeasonAdmin(SeasonScopedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or not obj.opened_at)
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """A season in the making goes with all its parts; what people sent in protects it."""
+        deleted, counts, _needed, protected = super().get_deleted_objects(objs, request)
+        return deleted, counts, set(), protected
+
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """A season begins on a page of its own, from a preset or from nothing."""
         return redirect("new_season")

@@ -185,6 +185,15 @@ def sent_refused(client, thing):
     return client.post(change_page(thing), {"number": "7"}).status_code in (403, 404)
 
 
+def test_a_season_in_the_making_can_be_deleted_and_an_open_one_not(client):
+    for opened, status in ((False, 302), (True, 403)):
+        season = a_season(opened=opened)
+        client.force_login(organizer_of(season).user)
+        page = reverse("admin:submissions_season_delete", args=[season.pk])
+        assert client.post(page, {"post": "yes"}).status_code == status
+        assert Season.objects.filter(pk=season.pk).exists() is opened
+
+
 def test_what_is_changed_in_a_form_stands_in_the_log(organizer, season):
     sent(organizer, season, name="Another name")
     event = Event.objects.get(verb="season.changed")
