@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -45,7 +46,8 @@ class ArtistForm(forms.ModelForm):  # type: ignore[type-arg]
             link = kept[number - 1] if number <= len(kept) else None
             self.fields[f"link-{number}"] = forms.URLField(
                 label=_("Link %(number)d") % {"number": number}, required=False, max_length=200, assume_scheme="https",
-                initial=link.url if link else "", widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://"}),
+                validators=[URLValidator(schemes=["http", "https"])], initial=link.url if link else "",
+                widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://"}),
             )  # fmt: skip
 
     def links(self) -> list[Link]:

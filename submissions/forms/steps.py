@@ -23,6 +23,7 @@ LYRIC_LANGUAGES = [
 ]  # fmt: skip
 YES_NO = [("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))]
 LEAST_ROWS, BLANK_ROWS, MOST_ROWS = 3, 1, 40
+MOST_TYPED = 12_000
 
 
 class StepForm(forms.Form):
@@ -49,11 +50,21 @@ class StepForm(forms.Form):
                 self.cleaned_data[name] = False if isinstance(self.fields[name], forms.BooleanField) else ""
 
     def unreadable(self) -> dict[str, Any]:
-        """What was typed and can't be read: the whole step as sent, and the names of the fields."""
-        if not self.errors:
+        """What was typed and can't be read: the step's fields as sent, and the names of the unreadable ones."""
+        wrong = [name for name in self.all_errors() if name != "__all__"]
+        if not wrong:
             return {}
-        sent = {k: v for k, v in self.data.lists() if k not in ("csrfmiddlewaretoken", "version")}
-        return {"values": sent, "fields": [name for name in self.errors if name != "__all__"]}
+        known = self.known_names()
+        sent = {
+            k: [value.replace("\0", "")[:MOST_TYPED] for value in v[:20]]
+            for k, v in self.data.lists()
+            if k in known
+        }
+        return {"values": sent, "fields": wrong}
+
+    def known_names(self) -> set[str]:
+        """The names that the form reads."""
+        return set(self.fields)
 
     def changes(self) -> Changes:
         """The readable values as changes of the entry."""
@@ -244,13 +255,11 @@ class RightsForm(StepForm):
             found |= {form.add_prefix(name): [str(e) for e in errors] for name, errors in form.errors.items()}
         return found
 
-    def unreadable(self) -> dict[str, Any]:
-        """The same with the credits."""
-        names = list(self.all_errors())
-        if not names:
-            return {}
-        sent = {k: v for k, v in self.data.lists() if k not in ("csrfmiddlewaretoken", "version")}
-        return {"values": sent, "fields": names}
+    def known_names(self) -> set[str]:
+        """With the names of the credits' lines."""
+        return super().known_names() | {
+            form.add_prefix(name) for form in self.credits for name in form.fields
+        }
 
     def changes(self) -> Changes:
         """With the credits, unless a line of them can't be read."""

@@ -58,7 +58,7 @@ def may_change(submission: Submission, at: datetime.datetime) -> bool:
 
 def is_being_judged(submission: Submission) -> bool:
     """Whether a round that the entry is in was opened."""
-    return submission.entries.exclude(round__state="planned").exists()
+    return any(entry.round.state != "planned" for entry in submission.entries.all())
 
 
 def may_withdraw(submission: Submission) -> bool:

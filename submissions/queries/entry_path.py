@@ -80,7 +80,7 @@ def _cleared(submission: Submission) -> Step:
 
 def _rounds(submission: Submission) -> Iterator[Step]:
     in_round = {entry.round_id for entry in submission.entries.all()}
-    for round_ in submission.season.rounds.order_by("number"):
+    for round_ in sorted(submission.season.rounds.all(), key=lambda round_: round_.number):
         over = round_.state in ("closed", "announced")
         done = over and round_.pk in in_round
         name = local(round_.names, round_.name)

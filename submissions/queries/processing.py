@@ -68,7 +68,7 @@ class _Numbers(dict[str, Any]):
         return f"{whole // 60}:{whole % 60:02}"
 
     def thousands(self, key: str) -> int:
-        return round(float(self.get(key) or 0) / 1000)
+        return int(float(self.get(key) or 0) / 1000)
 
     def megabytes(self, key: str) -> int:
         return round(float(self.get(key) or 0) / 1_000_000)

@@ -52,7 +52,9 @@ class Ticket:
 def me(request: HttpRequest) -> HttpResponse:
     """Everything of one's own, the entry that needs something first."""
     person, at = person_behind(request), clock.now()
-    entries = own_entries(person).prefetch_related("track__billing__artist", "decisions")
+    entries = own_entries(person).prefetch_related(
+        "track__billing__artist", "decisions", "entries__round", "season__rounds"
+    )
     tickets = [_ticket(submission, at) for submission in entries]
     season = tickets[0].submission.season if tickets else seasons_accepting(at).first()
     liked = with_card_parts(released_tracks().filter(likes__person=person).order_by("-likes__at"))[:LIKES]

@@ -53,21 +53,20 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _patch(request: HttpRequest, found: Upload) -> HttpResponse:
-    if request.content_type != CONTENT_TYPE:
+    if request.body and request.content_type != CONTENT_TYPE:
         raise InvalidInput(_("Send bytes as %(type)s.") % {"type": CONTENT_TYPE})
     person = person_behind(request)
     offset = _number(request.headers.get("Upload-Offset"))
     found = receive(found, offset=offset, chunk=request.body, by=person)
-    response = _offset(HttpResponse(status=204), found)
-    submission = submission_of(found)
-    if found.file_id and submission:
-        response["Upload-Done"] = reverse("submit_audio", args=[submission.code])
-    return response
+    return _offset(HttpResponse(status=204), found)
 
 
 def _offset(response: HttpResponse, found: Upload) -> HttpResponse:
     response["Upload-Offset"] = str(found.offset)
     response["Upload-Length"] = str(found.size)
+    submission = submission_of(found) if found.file_id else None
+    if submission is not None:
+        response["Upload-Done"] = reverse("submit_audio", args=[submission.code])
     return response
 
 
