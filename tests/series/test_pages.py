@@ -80,6 +80,13 @@ def test_an_empty_hub_says_so(client, db):
     assert b"No episode yet" in response.content
 
 
+def test_a_series_without_episodes_has_its_pages(client, series):
+    for address in LISTS:
+        response = client.get(address)
+        assert response.status_code == 200, address
+    assert "#OfftheRecord" in client.get("/offtherecord/").content.decode()
+
+
 def test_the_hub_leads_with_the_newest_and_lists_the_others(client, ferry, series, film):
     clock.move_by(datetime.timedelta(days=7))
     newest = services.publish_episode(

@@ -1,8 +1,10 @@
 """What editors do, and what is refused."""
 
 import datetime
+import io
 
 import pytest
+from PIL import Image
 
 from series import services
 from series.jobs import media, publication
@@ -186,6 +188,26 @@ def test_the_check_may_run_twice(series, tmp_path):
     assert StoredFile.objects.filter(kind="media").count() == 1
 
 
+def test_a_file_that_was_replaced_during_its_check_changes_nothing(series, film, tmp_path, monkeypatch):
+    episode = making.an_episode(series)
+    services.attach_media(episode, making.stored(film), by=None)
+    second, look = making.stored(making.write_sound(tmp_path / "a.mp3")), media.probe
+
+    def slow_look(source, **where):
+        found = look(source, **where)
+        services.attach_media(episode, second, by=None)
+        return found
+
+    monkeypatch.setattr(media, "probe", slow_look)
+    media.check_recording(media.key_of(episode))
+    episode.refresh_from_db()
+    assert (episode.check_state, episode.media, episode.incoming) == (Recording.Check.WAITING, None, second)
+    monkeypatch.undo()
+    work.run_due()
+    episode.refresh_from_db()
+    assert (episode.media.media_type, episode.has_video) == ("audio/mpeg", False)
+
+
 def test_clips_are_checked_too(series, film):
     clip = services.create_clip(making.an_episode(series), title="Forty takes", language="en", by=None)
     services.attach_media(clip, making.stored(film), by=None)
@@ -196,7 +218,19 @@ def test_clips_are_checked_too(series, film):
     assert not Clip.objects.exists()
 
 
-def test_a_poster_is_stored_without_its_metadata(series):
+def test_a_poster_is_stored_upright_and_without_its_metadata(series):
+    picture, metadata = Image.new("RGB", (60, 40), "red"), Image.Exif()
+    metadata[0x0112], metadata[0x010F] = 6, "A camera"
+    file = io.BytesIO()
+    picture.save(file, "JPEG", exif=metadata)
+    episode = making.an_episode(series)
+    services.set_poster(episode, file.getvalue(), by=None)
+    with Image.open(files.absolute(episode.poster)) as kept:
+        assert kept.size == (40, 60)
+        assert not kept.getexif()
+
+
+def test_what_is_no_picture_is_refused(series):
     with pytest.raises(InvalidInput, match="no picture"):
         services.set_poster(making.an_episode(series), b"<svg onload=alert(1)>", by=None)
 
