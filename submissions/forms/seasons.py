@@ -61,7 +61,10 @@ class SeasonForm(ZonedModelForm):
 
     class Meta:
         model = Season
-        exclude = ("logo",)
+        fields = (
+            "name", "slug", "hashtag", "language", "zone", *MOMENTS, "quota", "shortest_seconds", "longest_seconds",
+            "lowest_kbps", "largest_mb", "genres", "board_mode", "board_size", "brand_color",
+        )  # fmt: skip
 
     def zone(self) -> ZoneInfo:
         sent = self.data.get(self.add_prefix("zone")) if self.is_bound else None
