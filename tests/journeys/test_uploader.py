@@ -78,7 +78,7 @@ def sound(tmp_path: Path) -> Path:
 def test_a_file_arrives_whole_in_pieces(page: Page, sound: Path) -> None:
     server = Server()
     begin(page, server, sound)
-    expect(page.locator("#checked")).to_have_text("Being checked")
+    expect(page.locator("#checked")).to_have_text("Being checked", timeout=20_000)
     assert bytes(server.bytes) == sound.read_bytes()
     assert server.calls == ["POST", "PATCH", "PATCH", "PATCH", "GET"]
 
@@ -86,7 +86,7 @@ def test_a_file_arrives_whole_in_pieces(page: Page, sound: Path) -> None:
 def test_it_goes_on_after_a_lost_connection(page: Page, sound: Path) -> None:
     server = Server(lose={2})
     begin(page, server, sound)
-    expect(page.locator("#checked")).to_be_visible()
+    expect(page.locator("#checked")).to_be_visible(timeout=20_000)
     assert bytes(server.bytes) == sound.read_bytes()
     assert server.calls[:4] == ["POST", "PATCH", "PATCH", "HEAD"]
 
@@ -101,7 +101,7 @@ def test_it_goes_on_after_a_reload(page: Page, sound: Path) -> None:
     )
     server.lose.clear()
     page.set_input_files("#kit-up", sound)
-    expect(page.locator("#checked")).to_be_visible()
+    expect(page.locator("#checked")).to_be_visible(timeout=20_000)
     assert bytes(server.bytes) == sound.read_bytes()
     assert server.calls.count("POST") == 1
 
@@ -114,7 +114,7 @@ def test_it_can_be_paused(page: Page, sound: Path) -> None:
     expect(box.locator("[data-upload-words]")).to_have_text("Paused at 44 %")
     server.lose.clear()
     box.get_by_role("button", name="Resume").click()
-    expect(page.locator("#checked")).to_be_visible()
+    expect(page.locator("#checked")).to_be_visible(timeout=20_000)
 
 
 def test_a_refusal_says_why(page: Page, sound: Path) -> None:
