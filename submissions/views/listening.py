@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from redis.exceptions import RedisError
 
@@ -183,6 +184,7 @@ def artist_page(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "submissions/listening/artist.html", context)
 
 
+@csp_override({**settings.SECURE_CSP, "frame-ancestors": ["*"]})
 @xframe_options_exempt
 @framed_anywhere
 @require_GET
