@@ -116,7 +116,7 @@ def gated(popularity: Ints, panel: Ints, rules: BlendRules, size: int) -> Ints:
     if not n:
         return panel
     places = int((rules.gate * size).to_integral_value(ROUND_CEILING))
-    line = np.sort(panel)[max(0, n - places)]
+    line = np.sort(panel)[max(0, n - max(1, places))]
     inside = (panel >= line) if places else np.zeros(n, dtype=np.bool_)
     result = _published(ranks_from_top(panel), lambda twice: Fraction(2 * n - twice + 1, 2 * n))
     count = int(inside.sum())

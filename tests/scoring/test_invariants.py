@@ -329,6 +329,11 @@ def test_rules_and_results_survive_a_round_trip() -> None:
     assert replace(recipe(), cut_size=3).digest() != recipe().digest()
 
 
+def test_a_gate_without_places_leaves_the_panel_order() -> None:
+    rules = recipe({"blend": {"method": "panel-gate-then-popularity"}}).blend
+    assert blend(ints([1, 2]), ints([2, 1]), rules, size=0).tolist() == [750000, 250000]
+
+
 def test_nothing_at_all_is_a_result() -> None:
     result: Result = compute(recipe(size=3), sheets=[])
     assert len(result) == 0

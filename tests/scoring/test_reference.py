@@ -27,14 +27,14 @@ def scored(case: Round) -> bytes:
 
 
 @given(st.integers(0, 10**9))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_both_implementations_give_the_same_bytes(seed: int) -> None:
     case = random_round(seed)
     assert scored(case) == standings(case.recipe, case.sheets, case.readings)
 
 
 @given(st.integers(0, 10**9))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_the_exact_path_gives_the_same_bytes_as_the_float_path(seed: int) -> None:
     """Every float declared doubtful, so that all numbers take the fixed-point path."""
 
