@@ -1,0 +1,48 @@
+"""Episodes in the API: the public ones, found as on the pages."""
+
+import pytest
+
+from series import services
+from tests.series import making
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ferry(series, film):
+    return services.publish_episode(
+        making.an_episode(series, film=film, artist=making.an_artist(), number=14), by=None
+    )
+
+
+def test_an_episode_says_where_it_plays(client, ferry):
+    found = client.get("/api/v1/episodes/one-piano/").json()
+    assert (found["slug"], found["series"], found["artist"], found["seconds"]) == (
+        "one-piano",
+        "off-the-record",
+        "tangerine-ferry",
+        3,
+    )
+    assert found["media_type"] == "video/mp4"
+    assert client.get(found["media"]).status_code == 200
+    assert client.get(found["url"]).status_code == 200
+
+
+def test_the_list_has_public_ones_alone(client, ferry, series, film):
+    making.an_episode(series, "draft", film=film, title="A secret title")
+    assert [row["slug"] for row in client.get("/api/v1/episodes/").json()["results"]] == ["one-piano"]
+    assert client.get("/api/v1/episodes/draft/").status_code == 404
+    client.force_login(making.an_editor(series.season))
+    assert client.get("/api/v1/episodes/draft/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [("q=ferry", 1), ("q=nothing", 0), ("q=%00", 1), ("language=en", 1), ("language=ko", 0)],
+)
+def test_the_list_is_narrowed_down(client, ferry, query, count):
+    assert len(client.get(f"/api/v1/episodes/?{query}").json()["results"]) == count
+
+
+def test_unknown_parameters_are_refused(client, ferry):
+    assert client.get("/api/v1/episodes/?colour=red").status_code == 400
