@@ -67,7 +67,8 @@ def file_response(
     etag = f'"{salted_hmac("spotlight.ranges", f"{request.path} {digest}", algorithm="sha256").hexdigest()[:32]}"'
     response = _answer(request, path, size, etag)
     response.headers["ETag"] = etag
-    response.headers["Accept-Ranges"] = "bytes"
+    if "X-Accel-Redirect" not in response.headers:  # nginx says so itself
+        response.headers["Accept-Ranges"] = "bytes"
     response.headers["Cache-Control"] = _kept(public_seconds)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response._csp_config = NO_DOCUMENT  # type: ignore[attr-defined]  # read by Django's middleware
