@@ -31,8 +31,7 @@ install: $(INSTALLED) ## Install into .venv what requirements.lock names
 $(STAMP): requirements.lock .python-version
 	@deploy/install.sh
 
-test: $(INSTALLED) browser lint check unit ## Everything that must pass: style, imports, migrations, types, tests
-	@$(PYTHON) -m spotlight.embedded stop --var $(VAR)/test >/dev/null
+test: $(INSTALLED) browser lint check unit ## Everything that must pass: style, imports, migrations, tests
 
 lint: $(INSTALLED) ## Style, and who imports whom
 	@.venv/bin/ruff check $(CODE) manage.py
@@ -40,8 +39,7 @@ lint: $(INSTALLED) ## Style, and who imports whom
 	@.venv/bin/lint-imports --no-cache | tail -n +1
 
 check: $(INSTALLED) ## Models and migrations agree
-	@DJANGO_SETTINGS_MODULE=tests.settings $(PYTHON) -c "from spotlight import embedded; from tests.settings import STATE_DIR; embedded.ensure_running(STATE_DIR)"
-	@DJANGO_SETTINGS_MODULE=tests.settings $(PYTHON) manage.py makemigrations --check --dry-run -v1
+	@DJANGO_SETTINGS_MODULE=tests.settings $(PYTHON) -W ignore manage.py makemigrations --check --dry-run
 	@DJANGO_SETTINGS_MODULE=tests.settings $(PYTHON) manage.py check
 
 unit: $(INSTALLED) ## All tests in two processes

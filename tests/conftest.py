@@ -21,10 +21,16 @@ import redis
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, connections
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from spotlight import embedded
 from spotlight.embedded.state import APP_ROLE, OWNER_ROLE, State
+
+# A busy machine is no failure: examples may take their time.
+hypothesis_settings.register_profile("spotlight", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("spotlight")
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
