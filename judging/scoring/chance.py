@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 
 from .exact import MICRO, Ints, doubtful, half_even, objects
-from .normal import EXACT, TAIL_ERROR, Floats, cdf, density, exact_cdf, exact_tail
+from .normal import EXACT, TAIL_ERROR, TAIL_FLOOR, Floats, cdf, density, exact_cdf, exact_tail
 
 _FAR_BITS = 1 << 40
 
@@ -75,7 +75,7 @@ def _errors(s: Floats, sd: Floats, size: int, line: float) -> Floats:
     p = cdf(z)
     slope = density(z) / sd
     own = slope * (1.2e-16 * np.abs(s) + 7e-16 * np.abs(s - line))
-    own += np.minimum(p, 1 - p) * 3 * TAIL_ERROR + np.where(z > 0, 1.2e-16, 1e-38)
+    own += np.minimum(p, 1 - p) * 1.5 * TAIL_ERROR + np.where(z > 0, 1.2e-16, TAIL_FLOOR)
     total = _sum(own) + abs(_sum(p) - size)
     slopes = _sum(slope)
     if slopes > 0 and total / slopes < 1e-4 * float(sd.min()):

@@ -20,8 +20,10 @@ EXACT = Fixed(160)
 """Fixed point of this module's exact functions: errors below 1e-40."""
 INVERSE_ERROR = 1e-14
 """Bound of the error of `inverse` between -4 and 4 (observed: below 3e-15)."""
-TAIL_ERROR = 4e-16
-"""Bound of the relative error of `upper_tail`, its argument taken as exact, for 0 <= x <= 13."""
+TAIL_ERROR = 1e-15
+"""Bound of the relative error of `upper_tail` for 0 <= x <= 13, its argument taken as exact, but for TAIL_FLOOR."""
+TAIL_FLOOR = 1e-38
+"""Absolute error of `upper_tail` that comes on top."""
 FAR = 13.0
 """Beyond this distance the tail is below 1e-38 and counts as 0."""
 
