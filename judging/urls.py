@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from judging.views import boards, chair, cuts, desk, home, media, setup, welcome
+from judging.views import boards, chair, cuts, desk, home, media, readings, setup, welcome
 
 urlpatterns = [
     path("admin/home/", home.index, name="home"),
@@ -34,6 +34,14 @@ urlpatterns = [
     path("admin/chair/<slug:code>/join/", chair.join, name="chair_join"),
     path("admin/chair/<slug:code>/leave/<slug:seat>/", chair.leave, name="chair_leave"),
     path("admin/chair/<slug:code>/<str:step>/", chair.step, name="chair_step"),
+    path("admin/readings/<slug:season>/", readings.index, name="readings"),
+    path("admin/readings/<slug:season>/sources/<slug:source>/", readings.switch, name="readings_switch"),
+    path("admin/readings/<slug:season>/<slug:code>/", readings.batch, name="readings_batch"),
+    path(
+        "admin/readings/<slug:season>/<slug:code>/rejected.csv",
+        readings.rejections,
+        name="readings_rejections",
+    ),
     path("admin/cut/", cuts.overview, name="cut"),
     path("admin/cut/<slug:season>/<int:number>/", cuts.detail, name="cut_round"),
     path("admin/cut/<slug:season>/<int:number>/number/", cuts.fix_number, name="cut_number"),

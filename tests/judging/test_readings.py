@@ -4,14 +4,16 @@ import datetime
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from judging.jobs import counts
 from judging.models import ImportBatch, Reading, Source
 from judging.services import popularity
-from spotlight.ledger import clock
-from submissions.models import Like, Play, Submission
-from tests.making import make_person, make_season, make_submission
+from spotlight.ledger import clock, work
+from submissions.models import Like, Play, Role, Submission
+from tests.making import PASSWORD, make_person, make_role, make_season, make_submission
 
 pytestmark = pytest.mark.django_db
 
@@ -140,3 +142,39 @@ def test_own_counts_follow_plays_and_likes(entered: Submission) -> None:
     like.delete()
     assert counts.fold(entered.season, since=since) == 1
     assert set(Reading.objects.values_list("measure", flat=True)) == {"plays"}
+
+
+def test_import_in_the_admin_panel(entered: Submission) -> None:
+    organizer = make_role(entered.season, Role.ORGANIZER)
+    client = Client()
+    assert organizer.user is not None
+    client.login(email=organizer.user.email, password=PASSWORD)
+    address = f"/admin/readings/{entered.season.slug}/"
+    content = f"track,metric,day,value\n{entered.track.code},plays,2026-05-01,12\n=cmd,plays,2026-05-01,1\n".encode()
+    refused = client.post(address, {"file": SimpleUploadedFile("r.csv", content)})
+    assert refused.status_code == 422
+    assert "Choose a source" in refused.content.decode()
+    answer = client.post(address, {"new_source": "line-music", "file": SimpleUploadedFile("r.csv", content)})
+    assert answer.status_code == 302
+    assert "being read" in client.get(answer["Location"]).content.decode()
+    work.run_due()
+    page = client.get(answer["Location"]).content.decode()
+    assert "unknown track" in page
+    assert "'=cmd" in client.get(answer["Location"] + "rejected.csv").content.decode()
+    assert Reading.objects.count() == 1
+    client.post(f"{address}sources/line-music/", {"reason": "the feed was wrong"})
+    assert not Source.objects.get(slug="line-music").is_active
+
+
+def test_only_the_organizer_sees_readings(entered: Submission) -> None:
+    address = f"/admin/readings/{entered.season.slug}/"
+    assert Client().get(address).status_code == 302
+    for person in (
+        make_role(entered.season, Role.JUDGE),
+        make_role(make_season(), Role.ORGANIZER),
+        make_person(),
+    ):
+        client = Client()
+        assert person.user is not None
+        client.login(email=person.user.email, password=PASSWORD)
+        assert client.get(address).status_code == 404

@@ -1,0 +1,55 @@
+"""The form of a readings file."""
+
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from judging.models import Source
+from submissions.models import Season
+
+LARGEST = 300 * 1024 * 1024
+
+
+class ReadingsForm(forms.Form):
+    """A CSV file, and the source that it comes from: one of the season's, or a new one."""
+
+    source = forms.ModelChoiceField(
+        label=_("Source"), queryset=Source.objects.none(), required=False, empty_label=_("A new source")
+    )
+    new_source = forms.CharField(
+        label=_("Short name of the new source"), required=False, max_length=40,
+        validators=[RegexValidator(r"^[a-z][a-z0-9-]*\Z", _("Use lower-case letters, digits and hyphens, such as line-music."))],
+    )  # fmt: skip
+    file = forms.FileField(
+        label=_("CSV file"),
+        help_text=_("First line: track (code or ISRC), metric, day, value; if known also market and fans."),
+    )
+
+    def __init__(self, season: Season, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.season = season
+        sources = self.fields["source"]
+        assert isinstance(sources, forms.ModelChoiceField)
+        sources.queryset = Source.objects.filter(season=season).exclude(slug="spotlight")
+
+    def clean(self) -> dict[str, Any]:
+        """One source, not two and not none."""
+        values = super().clean() or {}
+        if not values.get("source") and not values.get("new_source") and "new_source" not in self.errors:
+            self.add_error("new_source", _("Choose a source, or name a new one."))
+        if values.get("new_source") == "spotlight":
+            self.add_error("new_source", _("This name belongs to what is counted here. Choose another."))
+        if values.get("file") and values["file"].size > LARGEST:
+            self.add_error(
+                "file",
+                _("The file is larger than 300 MB. Split it by day, or use manage.py import_readings."),
+            )
+        return values
+
+
+class SwitchForm(forms.Form):
+    """Why a source is taken out or back in."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500)
