@@ -5,13 +5,19 @@ Call everything in a transaction that holds the round row, so that two deals nev
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from django.db.models import Max, Q
 
+from judging.jobs import inputs
 from judging.models import Assignment, Entry, Round, ScoreSheet, Seat
 from judging.queries import panel
+from judging.queries.recipes import cut_size
 from judging.scoring import assignment as designs
+from judging.scoring import waves
+from judging.scoring.compute import Result
+from judging.scoring.compute import compute as score
 from spotlight.accounts.models import Person
 from spotlight.ledger import clock, events
 
@@ -25,23 +31,68 @@ def seat_judges(round: Round) -> list[Seat]:
     )
 
 
-def deal(round: Round, *, by: Person | None, wave: int = 0) -> designs.Plan:
+def deal(round: Round, *, by: Person | None) -> designs.Plan:
     """Deal the entries of a round to its seats by the round's design, and log the plan with its inputs' digest."""
     board = Board(round)
-    seed = f"{round.season.seed}:{round.number}:{wave}"
-    if round.design == Round.Design.ALL_HEAR_ALL:
-        plan = designs.all_hear_all(board.entries, board.bench)
-    else:
-        plan = designs.balanced_random_k(
-            board.entries, board.bench, k=round.judges_per_entry, seed=seed, standing=board.standing
-        )
-    board.write(plan.added, wave=wave, seed=seed)
-    events.log(
-        "panel.dealt", round, by=by, season=round.season.slug, design=round.design, wave=wave,
-        assignments=len(plan.added), judges=len(board.seats), short=len(plan.short), groups=plan.components,
-        inputs_sha256=board.digest(seed), seed_sha256=hashlib.sha256(seed.encode()).hexdigest(),
-    )  # fmt: skip
+    seed = f"{round.season.seed}:{round.number}:0"
+    pools: Mapping[str, str] = {}
+    match round.design:
+        case Round.Design.ALL_HEAR_ALL:
+            plan = designs.all_hear_all(board.entries, board.bench)
+        case Round.Design.GATE:
+            plan = designs.gate_k(
+                popular_first(round), board.bench, size=gate_size(round), k=round.judges_per_entry, seed=seed
+            )
+        case Round.Design.ADAPTIVE_GAIN | Round.Design.ADAPTIVE_UCB:
+            plan, pools = waves.first_pass(
+                popular_first(round), board.bench, shares=waves.budget(sheet_budget(round)), seed=seed
+            )
+        case _:
+            plan = designs.balanced_random_k(
+                board.entries, board.bench, k=round.judges_per_entry, seed=seed, standing=board.standing
+            )
+    board.write(plan.added, seed=seed, pools=pools)
+    board.log(plan, by=by, wave=0, seed=seed)
     return plan
+
+
+def next_wave(round: Round, *, wave: int) -> designs.Plan:
+    """Deal one wave of an adaptive round (1 to 8), or its last pass (9), by the standings as they are now."""
+    board, result = Board(round), score_now(round)
+    shares, seed = waves.budget(sheet_budget(round)), f"{round.season.seed}:{round.number}"
+    if wave > waves.WAVES:
+        plan = waves.last_pass(result, board.bench, standing=board.standing, size=shares.last, seed=seed)
+    else:
+        step = waves.adaptive_ucb if round.design == Round.Design.ADAPTIVE_UCB else waves.adaptive_gain
+        plan = step(
+            result, board.bench, standing=board.standing, size=shares.waves[wave - 1], seed=seed, wave=wave
+        )
+    board.take_back(plan.removed)
+    board.write(plan.added, wave=wave, seed=f"{seed}:{wave}")
+    board.log(plan, by=None, wave=wave, seed=f"{seed}:{wave}")
+    return plan
+
+
+def popular_first(round: Round) -> Sequence[str]:
+    """Codes of the entries still in, by the round's own arithmetic before any sheet: the most popular first."""
+    return list(score_now(round).entries)
+
+
+def score_now(round: Round) -> Result:
+    """The round's result from its inputs as they are, kept nowhere."""
+    given = inputs.load(round)
+    return score(given.recipe, sheets=given.sheets, readings=given.readings)
+
+
+def gate_size(round: Round) -> int:
+    """How many entries a gate lets through: `options.assignment.size`, else four times the cut."""
+    return int(round.options.get("assignment", {}).get("size") or 4 * cut_size(round))
+
+
+def sheet_budget(round: Round) -> int:
+    """Sheets that an adaptive round spends: `options.assignment.sheets`, else what a balanced deal would."""
+    asked = round.options.get("assignment", {}).get("sheets")
+    return int(asked or round.judges_per_entry * round.entries.filter(state=Entry.State.IN).count())
 
 
 def refill(ended: Assignment, *, is_repair: bool = False) -> Assignment | None:
@@ -55,7 +106,7 @@ def refill(ended: Assignment, *, is_repair: bool = False) -> Assignment | None:
     )
     if judge is None:
         return None
-    return board.write([Duty(ended.entry.code, judge)], is_repair=is_repair, pool=ended.pool)[0]
+    return board.write([Duty(ended.entry.code, judge)], is_repair=is_repair)[0]
 
 
 def add_judge(entry: Entry, *, is_repair: bool = False) -> Assignment | None:
@@ -101,6 +152,9 @@ class Board:
         rows = list(Entry.objects.filter(round=round, state=Entry.State.IN).order_by("code"))
         self.rows = {row.code: row for row in rows}
         self.by_code = {seat.code: seat for seat in self.seats}
+        self.pools = dict(
+            Assignment.objects.filter(round=round).exclude(pool="").values_list("entry__code", "pool")
+        )
         self.standing = [Duty(*pair) for pair in self._held(Q(state=Assignment.State.OPEN))]
         self.bench = designs.Bench(
             judges=sorted(self.by_code),
@@ -130,9 +184,13 @@ class Board:
         wave: int = 0,
         seed: str = "",
         is_repair: bool = False,
-        pool: str = "",
+        pools: Mapping[str, str] = MappingProxyType({}),
     ) -> list[Assignment]:
-        """Write assignments at the end of each judge's list, in an order of the judge's own."""
+        """Write assignments at the end of each judge's list, in an order of the judge's own.
+
+        An entry stays in the pool in which it was dealt first.
+        """
+        pools = {**pools, **self.pools}
         at, ends = clock.now(), self._ends()
         fresh = []
         for duty in sorted(duties, key=lambda duty: designs.draw(seed, duty.judge, duty.entry)):
@@ -140,7 +198,7 @@ class Board:
             ends[seat.pk] = ends.get(seat.pk, 0) + 1
             fresh.append(
                 Assignment(
-                    round=self.round, entry=self.rows[duty.entry], seat=seat, position=ends[seat.pk], pool=pool,
+                    round=self.round, entry=self.rows[duty.entry], seat=seat, position=ends[seat.pk], pool=pools.get(duty.entry, ""),
                     wave=wave, is_repair=is_repair, created_at=at,
                 )
             )  # fmt: skip
@@ -153,6 +211,14 @@ class Board:
             Assignment.objects.filter(
                 round=self.round, entry__code=duty.entry, seat__code=duty.judge, state=Assignment.State.OPEN
             ).update(state=Assignment.State.TAKEN_BACK, ended_at=at)
+
+    def log(self, plan: designs.Plan, *, by: Person | None, wave: int, seed: str) -> None:
+        """Log a deal with what outsiders need to check it later."""
+        events.log(
+            "panel.dealt", self.round, by=by, season=self.round.season.slug, design=self.round.design, wave=wave,
+            assignments=len(plan.added), judges=len(self.seats), short=len(plan.short), groups=plan.components,
+            inputs_sha256=self.digest(seed), seed_sha256=hashlib.sha256(seed.encode()).hexdigest(),
+        )  # fmt: skip
 
     def digest(self, seed: str) -> str:
         """SHA-256 of everything that decided a deal, in canonical JSON."""

@@ -15,9 +15,14 @@ from judging.jobs.entries import create_entries
 from judging.models import Assignment, Entry, Round, ScoreSheet, Standings
 from judging.queries import panel
 from judging.queries import rounds as queries
+from judging.scoring import assignment as designs
+from judging.scoring import waves
 from spotlight.accounts.models import Person
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock, events, work
+from spotlight.ledger.models import Event
+
+ADAPTIVE = (Round.Design.ADAPTIVE_GAIN, Round.Design.ADAPTIVE_UCB)
 
 
 class WrongStage(SpotlightError):
@@ -72,6 +77,27 @@ def start(round: Round, *, by: Person | None) -> Round:
             dealing.deal(round, by=by)
             mails.tell_judges_of_opening(round)
     return round
+
+
+def deal_due_wave(round: Round) -> designs.Plan | None:
+    """Deal the next wave of an open adaptive round when it is due; None if it is not."""
+    with transaction.atomic():
+        round = hold(round)
+        if round.state != Round.State.OPEN or round.design not in ADAPTIVE:
+            return None
+        wave = Event.objects.filter(verb="panel.dealt", subject=events.subject_of(round)).count()
+        if wave > waves.WAVES + 1 or not _is_wave_due(round, wave):
+            return None
+        return dealing.next_wave(round, wave=wave)
+
+
+def _is_wave_due(round: Round, wave: int) -> bool:
+    """Nine in ten of the sheets asked for so far are filed, or the wave's share of the window is over."""
+    given = round.assignments.filter(state=Assignment.State.OPEN).count()
+    if waiting_assignments(round) * 10 <= given:
+        return True
+    began = round.opened_at or round.opens_at
+    return clock.now() >= began + (round.locks_at - began) * wave / (waves.WAVES + 2)
 
 
 def lock(round: Round, *, by: Person | None) -> Round:

@@ -6,7 +6,7 @@ import numpy as np
 from django.db import connection, transaction
 from django.db.models import Max
 
-from judging.jobs import inputs
+from judging.jobs import agreement, inputs
 from judging.jobs.parts import parts_by_entry
 from judging.models import Entry, Round, RoundReading, RoundRules, RoundSheet, Standing, Standings
 from judging.scoring.compute import Result
@@ -59,7 +59,8 @@ def _keep(round: Round, given: inputs.Inputs, digest: str, result: Result, *, cl
         round=round, number=number, computed_at=clock.now(), inputs_sha256=digest,
         recipe=given.recipe.to_mapping(), recipe_sha256=given.recipe.digest(), program=PROGRAM,
         size=len(result), is_closing=closing, warnings=list(result.warnings),
-        judges=_judges(result), figures=_figures(result), ranks=ranks, blends=blends,
+        judges=_judges(result),
+        figures=_figures(result) | agreement.figures(round, result, given.sheets, given.readings), ranks=ranks, blends=blends,
     )  # fmt: skip
     kept = len(result) if closing else ROWS_WHILE_RUNNING
     parts = parts_by_entry(result) if closing else {}

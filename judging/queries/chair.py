@@ -4,10 +4,11 @@ import datetime
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 
-from judging.models import Assignment, Conflict, Entry, Round, Score, ScoreSheet, Seat
+from judging.models import Assignment, Conflict, Entry, Round, Score, ScoreSheet, Seat, Standings
 from judging.queries import panel
 from judging.queries.desk import label_of, pace_of
 from judging.queries.rounds import entries_with_sheets
@@ -16,6 +17,8 @@ from submissions.models import Role, Season
 
 MOST_DISAGREEMENTS = 8
 MILLIONTHS = 1_000_000
+CLEAR = 0.02
+MOST_IN_ZONE = 40
 
 
 def led_seasons(user: User) -> QuerySet[Season]:
@@ -56,18 +59,27 @@ class Coverage:
 def coverage(round: Round) -> Coverage:
     """How many sheets each entry has."""
     filed = list(entries_with_sheets(round).values_list("filed", flat=True))
-    seats = panel.seats_of(round).count()
-    target = seats if round.design == Round.Design.ALL_HEAR_ALL else round.judges_per_entry
+    target, wanted = _asked(round, len(filed))
     counts = Counter(filed)
     top = max([target, *counts]) if filed else target
     return Coverage(
         by_sheets=[(number, counts[number]) for number in range(top + 1)],
         entries=len(filed),
         sheets=sum(filed),
-        wanted=target * len(filed),
+        wanted=wanted,
         at_target=sum(number >= target for number in filed),
         target=target,
     )
+
+
+def _asked(round: Round, entries: int) -> tuple[int, int]:
+    """Sheets asked for each entry, and in all. Designs that hear only a part ask for the minimum, and for what they dealt."""
+    if round.design == Round.Design.BALANCED:
+        return round.judges_per_entry, round.judges_per_entry * entries
+    if round.design == Round.Design.ALL_HEAR_ALL:
+        seats = panel.seats_of(round).count()
+        return seats, seats * entries
+    return round.minimum_sheets, round.assignments.filter(state=Assignment.State.OPEN).count()
 
 
 @dataclass(frozen=True)
@@ -155,31 +167,109 @@ def disagreements(round: Round) -> list[Spread]:
 
 @dataclass(frozen=True)
 class Leniency:
-    """How far a judge marks above (+) or below the panel, in points, and the judge's spread beside the panel's."""
+    """How far a judge marks above (+) or below the panel in points, and the judge's spread over the panel's; with 95% intervals."""
 
     name: str
     sheets: int
     points: float
-    spread: float
+    interval: tuple[float, float]
+    spread: float | None
+    spread_interval: tuple[float, float] | None
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the interval leaves out zero."""
+        return self.interval[0] > 0 or self.interval[1] < 0
 
 
-def leniencies(round: Round) -> list[Leniency]:
-    """From the newest standings; empty while there are none. Only for who may see marks."""
+@dataclass(frozen=True)
+class LineRow:
+    """An entry that is neither clearly in nor clearly out."""
+
+    entry: Entry
+    label: str
+    rank: int
+    percent: int
+    sheets: int
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the newest standings say about the panel. Lists of entries are (entry, label, …) ready to show."""
+
+    at: datetime.datetime
+    number: int
+    expected_wrong: float
+    groups: int
+    leniencies: list[Leniency]
+    listens: list[tuple[Entry, str, int]]
+    affinities: list[dict[str, Any]]
+    influence: list[tuple[str, str, str]]
+    zone: list[LineRow]
+
+
+def findings(round: Round) -> Findings | None:
+    """From the newest standings; None while there are none. Only for who may see marks."""
     newest = round.standings.order_by("-number").first()
     if newest is None:
-        return []
-    names = {
-        s.code: str(s.membership.person)
-        for s in Seat.objects.filter(round=round).select_related("membership__person")
-    }
+        return None
+    figures = newest.figures
+    names = _names(round)
+    entries = {entry.code: entry for entry in Entry.objects.filter(round=round, code__in=_codes_in(figures))}
+    return Findings(
+        at=newest.computed_at,
+        number=newest.number,
+        expected_wrong=figures.get("expected_wrong", 0.0),
+        groups=figures.get("components", 1),
+        leniencies=[
+            _leniency(row, names) for row in figures.get("agreement", []) if row["leniency"] is not None
+        ],
+        listens=[
+            (entries[row["entry"]], label_of(entries[row["entry"]]), row["sheets"])
+            for row in figures.get("listens", [])
+        ],
+        affinities=[{**row, "name": names.get(row["seat"], "")} for row in figures.get("affinities", [])],
+        influence=[
+            (names.get(row["seat"], ""), _labels(row["enters"], entries), _labels(row["leaves"], entries))
+            for row in figures.get("influence", [])
+        ],
+        zone=_zone(newest),
+    )
+
+
+def _leniency(row: dict[str, Any], names: dict[str, str]) -> Leniency:
+    low, high = row["leniency_interval"]
+    spread = row["spread_interval"]
+    return Leniency(
+        names.get(row["seat"], ""),
+        row["sheets"],
+        row["leniency"],
+        (low, high),
+        row["spread"],
+        tuple(spread) if spread else None,
+    )
+
+
+def _names(round: Round) -> dict[str, str]:
+    seats = Seat.objects.filter(round=round).select_related("membership__person")
+    return {seat.code: str(seat.membership.person) for seat in seats}
+
+
+def _codes_in(figures: dict[str, Any]) -> set[str]:
+    listens = {row["entry"] for row in figures.get("listens", [])}
+    return listens.union(*([*row["enters"], *row["leaves"]] for row in figures.get("influence", [])))
+
+
+def _labels(codes: Sequence[str], entries: dict[str, Entry]) -> str:
+    return ", ".join(label_of(entries[code]) for code in codes if code in entries)
+
+
+def _zone(newest: Standings) -> list[LineRow]:
+    near = newest.rows.filter(probability__gt=CLEAR * MILLIONTHS, probability__lt=(1 - CLEAR) * MILLIONTHS)
+    rows = near.select_related("entry").order_by("rank")[:MOST_IN_ZONE]
     return [
-        Leniency(
-            names.get(row["seat"], row["seat"]),
-            row["sheets"],
-            row["leniency"] / MILLIONTHS,
-            row["spread"] / MILLIONTHS,
-        )
-        for row in newest.judges
+        LineRow(row.entry, label_of(row.entry), row.rank, row.probability * 100 // MILLIONTHS, row.sheets)
+        for row in rows
     ]
 
 

@@ -36,5 +36,7 @@ def recipe_of(round: Round) -> Recipe:
         "tie": {"chain": round.tie_chain, "seed": round.season.seed},
     }
     for table, values in round.options.items():
+        if table == "assignment":  # how entries are dealt is no part of the arithmetic
+            continue
         tables.setdefault(table, {}).update(values)
     return Recipe.from_mapping(tables)

@@ -88,8 +88,10 @@ def _wave(
     """Deal one more judge to the entries of highest value; equal values are settled by the draw."""
     kept = set(standing)
     have = Counter(duty.entry for duty in kept)
+    barred = Counter(entry for _, entry in bench.conflicts)
     counts = np.rint(values * 10**6).astype(np.int64)
-    open_to = [i for i, entry in enumerate(result.entries) if have[entry] < MOST_SHEETS]
+    most = {entry: min(MOST_SHEETS, len(bench.judges) - barred[entry]) for entry in result.entries}
+    open_to = [i for i, entry in enumerate(result.entries) if have[entry] < most[entry]]
     open_to.sort(key=lambda i: (-int(counts[i]), draw(seed, result.entries[i])))
     chosen = [result.entries[i] for i in open_to[:size]]
     return deal({entry: have[entry] + 1 for entry in chosen}, bench, seed=seed, standing=kept)

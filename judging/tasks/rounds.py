@@ -22,6 +22,14 @@ def tick() -> None:
         work.enqueue("round.open", str(round.pk))
     for round in queries.rounds_due(Round.State.OPEN, "locks_at", at):
         work.enqueue("round.lock", str(round.pk))
+    for round in Round.objects.filter(state=Round.State.OPEN, design__in=life.ADAPTIVE):
+        work.enqueue("round.wave", str(round.pk))
+
+
+@work.handles("round.wave")
+def deal_wave(key: str, report: work.Report) -> None:
+    """Deal the next wave of an adaptive round if it is due."""
+    life.deal_due_wave(Round.objects.get(pk=key))
 
 
 @work.handles("round.open")

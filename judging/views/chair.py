@@ -67,10 +67,10 @@ def _room(request: HttpRequest, round: Round) -> dict[str, Any]:
         "can_rule": permissions.can_rule(request.user, round.season), "next_step": _next_step(round),
     }  # fmt: skip
     if permissions.can_see_marks(request.user, round):
-        spreads, leniencies = queries.disagreements(round), queries.leniencies(round)
+        spreads, found = queries.disagreements(round), queries.findings(round)
         page |= {
-            "sees_marks": True, "spreads": spreads, "spread_plot": plots.disagreement(spreads),
-            "leniencies": leniencies, "leniency_plot": plots.leniency(leniencies),
+            "sees_marks": True, "spreads": spreads, "spread_plot": plots.disagreement(spreads), "found": found,
+            "leniency_plot": plots.leniency(found.leniencies if found else []),
         }  # fmt: skip
     return page
 

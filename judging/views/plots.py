@@ -11,8 +11,6 @@ from judging.models import Round
 from judging.queries.chair import Coverage, JudgeRow, Leniency, Spread
 from spotlight.web import plots
 
-STRIKING = 0.5
-
 
 def stats(round: Round, found: Coverage, judges: Sequence[JudgeRow]) -> list[tuple[str, str, str]]:
     """The row of figures at the head of the room."""
@@ -64,16 +62,9 @@ def leniency(rows: Sequence[Leniency]) -> SafeString | str:
     """Points above or below the panel for each judge."""
     if not rows:
         return ""
-    reach = math.ceil(2 * max(0.5, *(abs(row.points) for row in rows))) / 2
+    reach = math.ceil(2 * max(0.5, *(max(map(abs, row.interval)) for row in rows))) / 2
     intervals = [
-        plots.Interval(
-            row.name[:18],
-            row.points,
-            row.points,
-            row.points,
-            str(row.sheets),
-            hot=abs(row.points) >= STRIKING,
-        )
+        plots.Interval(row.name[:18], row.points, *row.interval, str(row.sheets), hot=row.is_clear)
         for row in rows
     ]
     marks = [-reach, -reach / 2, 0, reach / 2, reach]

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from judging import permissions
-from judging.models import Round, Ruling
+from judging.jobs import standings
+from judging.models import Round, Ruling, Seat
 from judging.queries import chair as queries
 from judging.services import chair, desk, rounds
 from spotlight.accounts.models import Person
@@ -15,7 +16,7 @@ from spotlight.ledger import clock
 from spotlight.ledger.models import Event, Mail
 from submissions.models import Membership, Role, Season
 from tests.judging.conftest import at, draft, file_all, judge_of
-from tests.making import make_person, make_role, make_season
+from tests.making import make_person, make_role, make_round, make_season, make_submission, open_for_good
 
 pytestmark = pytest.mark.django_db
 
@@ -174,3 +175,37 @@ def test_the_room_costs_the_same_for_few_and_many_entries(
     with django_assert_max_num_queries(40):  # type: ignore[attr-defined]
         client.get(url(made))
     assert clock.now() < made.locks_at
+
+
+def test_what_the_standings_say_of_the_panel(
+    season: Season, organizer: Person, head: Person, client: Client
+) -> None:
+    for _ in range(6):
+        make_submission(season)
+    made = make_round(season, judges_per_entry=4, cut=4)
+    open_for_good(season)
+    made = rounds.open_round(made, by=organizer)
+    strict = made.seats.order_by("pk").first()
+    assert strict is not None
+    for duty in made.assignments.select_related("seat__membership__person", "round", "entry"):
+        song = 2 + duty.entry.index % 6 - (2 if duty.seat_id == strict.pk else 0)
+        desk.file_sheet(duty, draft(song=song, performance=max(song, 1)), version=0, by=judge_of(duty))
+    standings.compute(made)
+    found = queries.findings(made)
+    assert found is not None
+    by_name = {row.name: row for row in found.leniencies}
+    odd = by_name[judge_of_seat(strict).name]
+    assert odd.points < -0.8 and odd.is_clear
+    assert odd.interval[0] < odd.points < odd.interval[1]
+    assert all(row.points > odd.points for name, row in by_name.items() if name != odd.name)
+    assert found.groups == 1
+    assert [row.rank for row in found.zone] == sorted(row.rank for row in found.zone)
+    client.force_login(head.user)
+    page = client.get(url(made)).content.decode()
+    assert "At the line" in page and "Leniency" in page
+    client.force_login(judge_of_seat(strict).user)
+    assert client.get(url(made)).status_code == 404
+
+
+def judge_of_seat(seat: Seat) -> Person:
+    return seat.membership.person

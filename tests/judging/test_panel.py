@@ -7,13 +7,14 @@ import pytest
 
 from judging.models import Assignment, Round, Seat
 from judging.services import desk, panel, rounds
+from judging.tasks.rounds import tick
 from spotlight.accounts.models import Person
 from spotlight.errors import InvalidInput
-from spotlight.ledger import clock
+from spotlight.ledger import clock, work
 from spotlight.ledger.models import Event, Mail
 from submissions.models import Organisation, Role, Season, SeasonPartner, TrackArtist
 from tests.judging.conftest import at, draft, file_all, judge_of
-from tests.making import make_artist, make_role, make_round, make_submission, open_for_good
+from tests.making import make_artist, make_readings, make_role, make_round, make_submission, open_for_good
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +56,67 @@ def test_the_same_seed_and_inputs_deal_the_same(open_round: Callable[..., Round]
     panel.dealing.deal(made, by=None)
     assert set(made.assignments.values_list("entry__code", "seat__code")) == before
     assert Event.objects.filter(verb="panel.dealt").latest("pk").facts["inputs_sha256"] == digest
+
+
+def test_a_gate_lets_only_the_popular_be_heard(season: Season, organizer: Person) -> None:
+    made = make_round(season, design=Round.Design.GATE, options={"assignment": {"size": 2}})
+    open_for_good(season)
+    loved = list(season.submissions.order_by("pk"))[:2]
+    entries = rounds.create_entries(made, season.submissions.all())
+    for entry in entries:
+        make_readings(entry, *[50 if entry.submission in loved else 1] * 10)
+    rounds.open_round(made, by=organizer)
+    heard = set(made.assignments.values_list("entry__submission", flat=True))
+    assert heard == {submission.pk for submission in loved}
+    assert judges_per_entry(made) == [2, 2]
+
+
+@pytest.mark.parametrize("design", [Round.Design.ADAPTIVE_GAIN, Round.Design.ADAPTIVE_UCB])
+def test_an_adaptive_round_deals_wave_after_wave(season: Season, organizer: Person, design: str) -> None:
+    for _ in range(34):
+        make_submission(season)
+    made = make_round(season, cut=5, minimum_sheets=2, design=design, options={"assignment": {"sheets": 80}})
+    open_for_good(season)
+    rounds.open_round(made, by=organizer)
+    assert made.assignments.count() == 28
+    assert sorted(Counter(made.assignments.values_list("pool", flat=True)).items()) == [
+        ("exploration", 4),
+        ("gate", 24),
+    ]
+    tick()
+    work.run_due()
+    assert made.assignments.count() == 28, "the first pass is not heard yet"
+    while True:
+        before = made.assignments.count()
+        file_all_waiting(made)
+        tick()
+        work.run_due()
+        if made.assignments.count() == before:
+            break
+    dealt = Event.objects.filter(verb="panel.dealt").order_by("pk")
+    assert [event.facts["wave"] for event in dealt] == list(range(10))
+    assert 76 <= made.assignments.filter(state="open").count() <= 80
+    pools = {(entry, pool) for entry, pool in made.assignments.values_list("entry", "pool")}
+    assert len(pools) == len({entry for entry, _ in pools}), "an entry stays in its pool"
+
+
+def file_all_waiting(made: Round) -> None:
+    for number, duty in enumerate(
+        made.assignments.filter(state="open", sheet__isnull=True).select_related(
+            "seat__membership__person", "round"
+        )
+    ):
+        desk.file_sheet(duty, draft(song=(duty.entry_id * 7 + number) % 10), version=0, by=judge_of(duty))
+
+
+def test_waves_also_come_when_their_time_is_over(season: Season, organizer: Person) -> None:
+    made = make_round(season, design=Round.Design.ADAPTIVE_GAIN, options={"assignment": {"sheets": 30}})
+    open_for_good(season)
+    opened = rounds.open_round(made, by=organizer)
+    clock.move_to(opened.opened_at + (made.locks_at - opened.opened_at) / 9)
+    tick()
+    work.run_due()
+    assert Event.objects.filter(verb="panel.dealt").count() == 2
 
 
 def test_a_round_where_everyone_hears_everything(open_round: Callable[..., Round]) -> None:

@@ -1,0 +1,86 @@
+"""What standings say about the panel, for the chair's room: kept with each standings, never part of a score."""
+
+from typing import Any
+
+from judging.models import Entry, Round
+from judging.scoring import agreement, whatif
+from judging.scoring.compute import Result
+from judging.scoring.inputs import Readings, Sheet
+from judging.scoring.panel import Panel
+
+MOST_DISAGREEMENTS = 12
+MOST_LISTENS = 10
+INFLUENCE_UP_TO = 300
+"""Entries up to which each judge is left out once; above, that many fits cost too much."""
+
+
+def figures(
+    round: Round, result: Result, sheets: tuple[Sheet, ...], readings: Readings | None
+) -> dict[str, Any]:
+    """Everything below by name, as JSON; empty for a round without sheets. Numbers are points of the judges' scale."""
+    panel = result.panel_part
+    if panel is None or not len(panel.sheets.entries):
+        return {}
+    return {
+        "agreement": [_judge(row) for row in agreement.judge_agreement(panel)],
+        "disagreements": [
+            {"entry": d.entry, "sheets": d.sheets, "deviation": _n(d.deviation), "lowest": _n(d.lowest), "highest": _n(d.highest)}
+            for d in agreement.disagreements(panel)[:MOST_DISAGREEMENTS]
+        ],
+        "listens": [
+            {"entry": row.entry, "value": float(f"{row.value:.6f}"), "sheets": row.sheets}
+            for row in agreement.next_listens(result, count=MOST_LISTENS)
+            if row.value > 0
+        ],
+        "affinities": _affinities(round, panel),
+        "influence": _influence(result, sheets, readings) if len(result) <= INFLUENCE_UP_TO else [],
+    }  # fmt: skip
+
+
+def _judge(row: agreement.JudgeAgreement) -> dict[str, Any]:
+    return {
+        "seat": row.judge, "sheets": row.sheets, "leniency": _n(row.leniency), "leniency_interval": _pair(row.leniency_interval),
+        "spread": _n(row.spread), "spread_interval": _pair(row.spread_interval), "noise": _n(row.noise),
+    }  # fmt: skip
+
+
+def _affinities(round: Round, panel: Panel) -> list[dict[str, Any]]:
+    """Judges who mark one market's or one label's entries higher than the others do, at 5% false discoveries."""
+    named = Entry.objects.filter(round=round, state=Entry.State.IN).values_list(
+        "code", "submission__market__code", "submission__artist__organisation__name"
+    )
+    rows = list(named)
+    found = []
+    for groups in (
+        {code: market for code, market, _ in rows if market},
+        {code: label for code, _, label in rows if label},
+    ):
+        found += [a for a in agreement.affinities(panel, groups) if a.flagged]
+    return [
+        {
+            "seat": a.judge,
+            "group": a.group,
+            "sheets": a.sheets,
+            "excess": _n(a.excess),
+            "p": float(f"{a.p:.2g}"),
+        }
+        for a in found
+    ]
+
+
+def _influence(result: Result, sheets: tuple[Sheet, ...], readings: Readings | None) -> list[dict[str, Any]]:
+    """Whom the selected set would gain and lose without each judge; judges who change nothing are left out."""
+    changes = whatif.without_each_judge(result.recipe, sheets=sheets, readings=readings)
+    return [
+        {"seat": judge, "enters": list(change.entered), "leaves": list(change.left)}
+        for judge, change in changes.items()
+        if change.entered or change.left
+    ]
+
+
+def _n(number: float | None) -> float | None:
+    return None if number is None else float(f"{number:.3f}")
+
+
+def _pair(interval: tuple[float, float] | None) -> list[float | None] | None:
+    return None if interval is None else [_n(end) for end in interval]
