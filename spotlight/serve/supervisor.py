@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -218,4 +219,8 @@ def _noted(handle: IO[str]) -> str:
 
 
 def say(line: str, *, end: str = "\n") -> None:
-    print(line, end=end, flush=True)
+    """Tell whoever started us; if the terminal or pipe is gone, go on without."""
+    try:
+        print(line, end=end, flush=True)
+    except OSError:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 (for the rest of this process)

@@ -167,6 +167,24 @@ def test_when_the_supervisor_is_killed_its_children_end(run: Run) -> None:
         free.bind(("127.0.0.1", run.port))
 
 
+def test_a_closed_terminal_is_no_reason_to_leave_things_running(tmp_path: Path) -> None:
+    """Whoever read our output has gone: everything still ends, servers included."""
+    folder = tmp_path / "var"
+    read, write = os.pipe()
+    environment = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
+    environment |= {"SPOTLIGHT_VAR": str(folder)}
+    command = [sys.executable, "-m", "spotlight.serve", "--port", str(free_port()), "--no-demo"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=write, stderr=write)
+    os.close(write)
+    os.read(read, 100)
+    os.close(read)
+    until(lambda: embedded.is_running(folder))
+    process.send_signal(signal.SIGHUP)
+    process.wait(60)
+    assert not embedded.is_running(folder)
+    State(folder).remove_outside()
+
+
 def test_the_pause_before_a_restart_grows(tmp_path: Path) -> None:
     said: list[str] = []
     child = Child(
