@@ -22,6 +22,13 @@ class Now(Func):
     output_field = DateTimeField()
 
 
+class ServerNow(Func):
+    """The server's own time, which nobody moves: for leases, which bound what machines do."""
+
+    function = "clock_timestamp"
+    output_field = DateTimeField()
+
+
 def now() -> datetime.datetime:
     """The time that decides, aware, in UTC. Inside a service call it after the lock is held."""
     with connection.cursor() as cursor:

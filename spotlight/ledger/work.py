@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from celery import current_app
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from kombu.exceptions import OperationalError
 
@@ -92,24 +92,38 @@ def send(work_id: int, kind: str, delay: float = 0) -> None:
 
 
 def lease(work_id: int) -> Work | None:
-    """Take a due work row for this worker, or None if it is done, not due, or somebody else's."""
+    """Take a due work row for this worker, or None if it is done, not due, or somebody else's.
+
+    What is due is said by the one clock; how long a lease lasts by the server's own time, which nobody moves.
+    """
     with transaction.atomic():
-        at = clock.now()
-        work = (
-            Work.objects.select_for_update(skip_locked=True)
-            .filter(Q(state="waiting", due_at__lte=at) | Q(state="running", leased_until__lt=at), pk=work_id)
-            .first()
-        )
-        if work is None:
-            return None
-        if Work.objects.filter(kind=work.kind, key=work.key, state="running", leased_until__gte=at).exists():
-            return None  # the same work runs elsewhere; the sweep comes back for this one
-        work.state = Work.State.RUNNING
+        work = Work.objects.select_for_update(skip_locked=True).filter(free(), pk=work_id).first()
+        if work is None or not _alone(work):
+            return None  # where the same work runs elsewhere, the sweep comes back for this row
         work.attempts += 1
         work.leased_by = f"{socket.gethostname()}:{os.getpid()}"
-        work.leased_until = at + LEASE
-        work.save(update_fields=["state", "attempts", "leased_by", "leased_until"])
+        Work.objects.filter(pk=work.pk).update(
+            state=Work.State.RUNNING,
+            attempts=work.attempts,
+            leased_by=work.leased_by,
+            leased_until=clock.ServerNow() + LEASE,
+        )
         return work
+
+
+def free() -> Q:
+    """Rows that may be taken: due and waiting, or running under a lease that ran out."""
+    return Q(state=Work.State.WAITING, due_at__lte=clock.Now()) | Q(
+        state=Work.State.RUNNING, leased_until__lt=clock.ServerNow()
+    )
+
+
+def _alone(work: Work) -> bool:
+    """Whether no other row of the same work is running; two workers can't both find so."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), hashtext(%s))", [work.kind, work.key])
+    same = Work.objects.filter(kind=work.kind, key=work.key, state=Work.State.RUNNING)
+    return not same.filter(leased_until__gte=clock.ServerNow()).exclude(pk=work.pk).exists()
 
 
 def carry(work_id: int) -> None:
@@ -157,9 +171,9 @@ def _retry(work: Work, problem: Exception) -> None:
             Work.objects.filter(pk=work.pk).update(
                 error=error, leased_until=None, due_at=clock.now() + pause, **changes
             )
-    except Exception:  # the same work was asked for again meanwhile: the newer row carries on
+    except IntegrityError:  # the same work was asked for again meanwhile: the newer row carries on
         Work.objects.filter(pk=work.pk).update(
-            state=Work.State.FAILED, error=error, leased_until=None, finished_at=clock.now()
+            state=Work.State.DONE, error=error, leased_until=None, finished_at=clock.now()
         )
         return
     if not final:
@@ -185,7 +199,9 @@ class Lease:
     def _renew(self) -> None:
         while not self._ended.wait(RENEW_SECONDS):
             try:
-                Work.objects.filter(pk=self.work.pk, state="running").update(leased_until=clock.Now() + LEASE)
+                Work.objects.filter(pk=self.work.pk, state="running").update(
+                    leased_until=clock.ServerNow() + LEASE
+                )
             except Exception:
                 log.exception("lease of work %s not renewed", self.work.pk)
             finally:
@@ -195,12 +211,7 @@ class Lease:
 
 def sweep(limit: int = 500) -> int:
     """Re-issue what is due and nobody leases. Returns how many rows were sent."""
-    at = clock.now()
-    rows = list(
-        Work.objects.filter(Q(state="waiting", due_at__lte=at) | Q(state="running", leased_until__lt=at))
-        .order_by("due_at")
-        .values_list("pk", "kind")[:limit]
-    )
+    rows = list(Work.objects.filter(free()).order_by("due_at").values_list("pk", "kind")[:limit])
     for pk, kind in rows:
         send(pk, kind)
     return len(rows)
