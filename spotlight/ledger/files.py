@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 
 from spotlight.accounts.codes import long_code
 from spotlight.accounts.models import Person
@@ -59,6 +60,13 @@ def keep_bytes(content: bytes, *, kind: StoredFile.Kind, media_type: str, **extr
     path = scratch()
     path.write_bytes(content)
     return keep(path, kind=kind, media_type=media_type, **extra)  # type: ignore[arg-type]
+
+
+def remove(stored: StoredFile) -> None:
+    """Let the bytes go once the current transaction is done; the row stays and says that they are gone."""
+    StoredFile.objects.filter(pk=stored.pk).update(state=StoredFile.State.GONE)
+    path = absolute(stored)
+    transaction.on_commit(lambda: path.unlink(missing_ok=True), robust=True)
 
 
 def _hash_and_flush(path: Path) -> tuple[str, int]:

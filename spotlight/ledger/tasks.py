@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from spotlight.ledger import mail, work
+from spotlight.ledger import mail, uploads, work
 
 
 @shared_task(name="ledger.carry")
@@ -19,8 +19,9 @@ def sweep() -> None:
 
 @shared_task(name="ledger.tidy")
 def tidy() -> None:
-    """Every night: forget work that was done long ago."""
+    """Every night: forget work that was done long ago, and uploads that nobody goes on with."""
     work.forget_finished()
+    uploads.forget_abandoned()
 
 
 @work.handles("mail.send")

@@ -1,5 +1,6 @@
 """Resumable uploads: bytes arrive in order and may stop at any moment; `offset` is what is safe on disk."""
 
+import datetime
 import os
 from pathlib import Path
 
@@ -9,8 +10,12 @@ from django.utils.translation import gettext as _
 
 from spotlight.accounts.models import Person
 from spotlight.errors import SpotlightError
-from spotlight.ledger import files
+from spotlight.ledger import clock, files
 from spotlight.ledger.models import StoredFile, Upload
+
+
+MEGABYTE = 1_000_000
+ABANDONED = datetime.timedelta(days=7)
 
 
 class UploadTooLarge(SpotlightError):
@@ -31,7 +36,7 @@ def begin(*, owner: Person, purpose: str, name: str, size: int, limit: int) -> U
     if size > limit:
         raise UploadTooLarge(
             _("This file is %(size)d MB. At most %(limit)d MB can be uploaded.")
-            % {"size": -(-size // 2**20), "limit": limit // 2**20},
+            % {"size": -(-size // MEGABYTE), "limit": limit // MEGABYTE},
             field="file",
         )
     return Upload.objects.create(owner=owner, purpose=purpose, name=name[:255], size=max(size, 0))
@@ -84,3 +89,14 @@ def finish(upload: Upload, *, kind: StoredFile.Kind, media_type: str) -> StoredF
         locked.file = stored
         locked.save(update_fields=["file", "touched_at"])
     return stored
+
+
+def forget_abandoned(older_than: datetime.timedelta = ABANDONED) -> int:
+    """Remove uploads that nobody has gone on with. Returns how many."""
+    left = list(Upload.objects.filter(file=None, touched_at__lt=clock.now() - older_than))
+    for upload in left:
+        with transaction.atomic():
+            if Upload.objects.select_for_update().filter(pk=upload.pk, file=None).first():
+                part(upload).unlink(missing_ok=True)
+                upload.delete()
+    return len(left)

@@ -13,12 +13,15 @@ export function enhanceClearance(root) {
 
 document.addEventListener('keydown', (e) => {
   const form = document.querySelector('[data-decide]');
-  if (!form || e.ctrlKey || e.metaKey || e.altKey || e.repeat || e.target.closest('input:not([type=range]), textarea, select, dialog')) return;
-  if (e.code === 'Space' && !e.target.closest('button, a, summary')) {
+  if (!form || e.ctrlKey || e.metaKey || e.altKey || e.repeat || e.target.closest('input:not([type=range], [type=checkbox]), textarea, select, dialog')) return;
+  if (e.code === 'Space' && !e.target.closest('button, a, summary, input[type=checkbox]')) {
     e.preventDefault();
     document.querySelector('[data-deck] [data-toggle]')?.click();
     return;
   }
+  const digit = /^(?:Digit|Numpad)([1-9])$/.exec(e.code);
+  if (digit) { form.querySelectorAll('.choices input')[digit[1] - 1]?.click(); e.preventDefault(); return; }
+  if (e.code === 'KeyN') { form.querySelector('textarea').focus(); e.preventDefault(); return; }
   const button = form.querySelector(`[data-key="${CSS.escape(e.code)}"]`);
   if (button && !button.disabled) { e.preventDefault(); button.focus(); button.click(); }
 });

@@ -202,7 +202,9 @@ class RightsForm(StepForm):
         help_text=gettext_lazy("You keep every right. You can change this at any time before the deadline."),
     )  # fmt: skip
 
-    def __init__(self, data: QueryDict | None = None, files: Any = None, *, submission: Submission) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, files: Any = None, *, submission: Submission, rows: int = 0
+    ) -> None:
         super().__init__(data, files, submission=submission)
         lines = list(submission.track.credits.all())
         initial = [
@@ -212,7 +214,7 @@ class RightsForm(StepForm):
         # a new artist's first line is their own
         if not initial and data is None:
             initial = [{"name": submission.artist.name, "part": Credit.Part.COMPOSER, "share": None}]
-        rows = max(len(initial) + BLANK_ROWS, LEAST_ROWS)
+        rows = min(max(len(initial) + BLANK_ROWS, LEAST_ROWS, rows), MOST_ROWS)
         self.credits: BaseFormSet[CreditForm] = formset_factory(
             CreditForm, extra=rows - len(initial), max_num=MOST_ROWS
         )(self._with_management(data), prefix="credit", initial=initial)
@@ -338,9 +340,11 @@ STEP_FORMS: dict[str, type[StepForm]] = {
 }
 
 
-def open_step(step: str, submission: Submission) -> StepForm:
-    """The form of a step as it stands, with what was typed and could not be read."""
+def open_step(step: str, submission: Submission, *, rows: int = 0) -> StepForm:
+    """The form of a step as it stands, with what was typed and could not be read; at least `rows` lines of credits."""
     unread = submission.unread.get(step)
+    if not unread and step == "rights":
+        return RightsForm(submission=submission, rows=rows)
     if not unread:
         return STEP_FORMS[step](submission=submission)
     typed = QueryDict(mutable=True)

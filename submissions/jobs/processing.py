@@ -58,8 +58,16 @@ def _process_once(track: Track, report: Report) -> None:
         _keep(track, found, rendition)
     except audio.Refusal as refusal:
         _refuse(track, refusal)
+    except FileNotFoundError:
+        _raise_if_superseded(track)
+        raise
     finally:
         rendition.unlink(missing_ok=True)
+
+
+def _raise_if_superseded(track: Track) -> None:
+    if not Track.objects.filter(pk=track.pk, original=track.original_id).exists():
+        raise Superseded
 
 
 def season_of(track: Track) -> Season:
@@ -88,8 +96,7 @@ def _watched(track: Track, report: Report) -> Report:
             return
         asked_at = time.monotonic()
         report(share)
-        if not Track.objects.filter(pk=track.pk, original=track.original_id).exists():
-            raise Superseded
+        _raise_if_superseded(track)
 
     return progress
 
@@ -108,8 +115,6 @@ def _keep(track: Track, found: audio.Report, rendition: Path) -> None:
         held.sample_rate, held.channels = found.sample_rate, found.channels
         held.loudness, held.true_peak = found.loudness, found.true_peak
         held.peaks = bytes(round(255 * bar) for bar in found.waveform.bars(COLUMNS))
-        if found.tags.isrc and not held.isrc:
-            held.isrc = found.tags.isrc
         held.save()
         log("track.audio_ready", held, by=None, season=season_of(held).slug, seconds=round(found.seconds, 1))
 

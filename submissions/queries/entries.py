@@ -53,7 +53,8 @@ def may_change(submission: Submission, at: datetime.datetime) -> bool:
     """Whether the artist may change the entry at a moment."""
     ends = changes_end_at(submission)
     running = submission.season.state == Season.State.OPEN
-    return submission.state in IN_PLAY and running and ends is not None and at < ends
+    in_time = running and ends is not None and at < ends
+    return submission.state in IN_PLAY and in_time and not is_being_judged(submission)
 
 
 def is_being_judged(submission: Submission) -> bool:

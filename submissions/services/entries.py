@@ -22,6 +22,7 @@ from submissions.queries.entries import (
     changes_end_at,
     current_terms,
     is_accepting,
+    is_being_judged,
     may_change,
     may_withdraw,
     places_left,
@@ -204,6 +205,8 @@ def check_changeable(held: Submission) -> None:
             _("Entries closed on %(date)s. Nothing can be changed any more.")
             % {"date": _date(ends, held.season)}
         )
+    if is_being_judged(held):
+        raise EntryFixed(_("Judging of this entry has begun, so it can’t be changed any more."))
     raise EntryFixed(_("This entry can’t be changed any more."))
 
 

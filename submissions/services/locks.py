@@ -17,7 +17,7 @@ def hold_submission(submission: Submission) -> Submission:
     season = hold_season(submission.season_id)
     held = (
         Submission.objects.select_for_update(of=("self",))
-        .select_related("artist", "track", "track__original")
+        .select_related("artist", "track", "track__original", "track__rendition")
         .get(pk=submission.pk)
     )
     held.season = season

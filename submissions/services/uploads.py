@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from spotlight.accounts.models import Person
 from spotlight.errors import SpotlightError
-from spotlight.ledger import clock, uploads, work
+from spotlight.ledger import clock, files, uploads, work
 from spotlight.ledger.events import log
 from spotlight.ledger.models import StoredFile, Upload
 from submissions.models import Submission, Track
@@ -85,6 +85,7 @@ def set_audio(submission: Submission, original: StoredFile, *, by: Person) -> No
     with transaction.atomic():
         held = hold_submission(submission)
         check_changeable(held)
+        _let_go(held.track, original)
         Track.objects.filter(pk=held.track_id).update(
             original=original, rendition=None, audio=Track.Audio.WAITING, refusal={}, peaks=None, duration_ms=None,
             format="", kbps=None, sample_rate=None, channels=None, loudness=None, true_peak=None,
@@ -93,6 +94,13 @@ def set_audio(submission: Submission, original: StoredFile, *, by: Person) -> No
             return_to_queue(held, by=by)
         work.enqueue(KIND, held.track.code)
         log("track.audio_set", held.track, by=by, season=held.season.slug, sha256=original.sha256)
+
+
+def _let_go(track: Track, original: StoredFile) -> None:
+    """The bytes that a new file replaces: nobody needs them, and disks are finite."""
+    for older in (track.original, track.rendition):
+        if older is not None and older.pk != original.pk:
+            files.remove(older)
 
 
 def _complete(upload: Upload, *, by: Person) -> None:

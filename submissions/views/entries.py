@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock
 from spotlight.web.cards import Step
-from submissions.forms.steps import STEP_FORMS, StepForm, open_step
+from submissions.forms.steps import STEP_FORMS, RightsForm, StepForm, open_step
 from submissions.models import Submission
 from submissions.queries.artists import own_artists
 from submissions.queries.completeness import STEPS, gaps, local
@@ -112,7 +112,7 @@ def step(request: HttpRequest, code: str, step: str) -> HttpResponse:
     if not may_change(submission, clock.now()) and request.method == "GET":
         return redirect("submit_review", code)
     if request.method == "GET":
-        form = open_step(step, submission)
+        form = open_step(step, submission, rows=_number(request.GET.get("lines")) or 0)
         _mark_gaps(form, submission, step, shown=request.GET.get("fix") == "1")
         return _render_step(request, form)
     form = STEP_FORMS[step](request.POST, request.FILES, submission=submission)
@@ -146,7 +146,11 @@ def _autosave(request: HttpRequest, form: StepForm) -> HttpResponse:
 
 
 def _version(request: HttpRequest) -> int | None:
-    given = request.POST.get("version", "")
+    return _number(request.POST.get("version"))
+
+
+def _number(given: str | None) -> int | None:
+    given = given or ""
     return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else None
 
 
@@ -173,7 +177,8 @@ def _save(request: HttpRequest, form: StepForm) -> HttpResponse:
             request, _("Saved. Because a declaration changed, the entry waits for clearance again.")
         )
     if "more" in request.POST:
-        return redirect(reverse("submit_step", args=[code, form.step]) + "#credits")
+        lines = len(form.credits.forms) + 1 if isinstance(form, RightsForm) else 0
+        return redirect(reverse("submit_step", args=[code, form.step]) + f"?lines={lines}#credits")
     return (
         redirect("submit_review", code)
         if form.step == "eligibility" or sent

@@ -48,8 +48,10 @@ def test_a_reviewer_works_through_the_queue(page: Page, tmp_path: Path) -> None:
     page.get_by_role("button", name="Ask for changes").click()
     expect(page.locator(".error-summary")).to_contain_text("Choose at least one reason")
     accessible(page)
-    page.get_by_label("Credits or shares are incomplete").check()
-    page.get_by_role("button", name="Ask for changes").click()
+    page.get_by_role("heading", name="Decide").click()
+    page.keyboard.press("4")
+    expect(page.get_by_label("Credits or shares are incomplete")).to_be_checked()
+    page.keyboard.press("a")
     expect(page.locator("#toasts")).to_contain_text("changes asked")
     assert states() == ["cleared", "changes", "submitted"]
     page.set_viewport_size({"width": 390, "height": 844})

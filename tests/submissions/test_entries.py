@@ -4,10 +4,11 @@ import datetime
 import threading
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from judging.jobs import rounds
 from spotlight.ledger import clock
 from spotlight.ledger.models import Event, Mail
 from submissions.models import Season, Submission, Track
@@ -29,7 +30,7 @@ from submissions.services.entries import (
     withdraw,
 )
 from submissions.services.uploads import set_audio
-from tests.making import advance, make_entry, make_person, make_role, make_round
+from tests.making import advance, make_entry, make_person, make_role, make_round, open_for_good
 from tests.submissions.portal import (
     DAY,
     fill,
@@ -275,6 +276,14 @@ def test_an_older_window_is_told(artist_client: Client, draft: Submission) -> No
     assert answer["status"] == 409
 
 
+def test_more_lines_for_credits_keep_what_is_there(artist_client: Client, draft: Submission) -> None:
+    data = {f"credit-{n}-name": name for n, name in enumerate(["Yo", "", "Rin"])}
+    answer = artist_client.post(f"/submit/{draft.code}/rights/", {**data, "more": "1"})
+    page = artist_client.get(answer["Location"]).content.decode()
+    assert page.count('-share"') >= 4
+    assert [credit.name for credit in draft.track.credits.all()] == ["Yo", "Rin"]
+
+
 @pytest.mark.parametrize(
     "bad",
     [
@@ -342,3 +351,31 @@ def test_two_drafts_begun_at_once_do_not_break_the_quota() -> None:
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["begun", "refused", "refused", "refused"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_round_that_opens_while_an_entry_is_withdrawn_opens_without_it() -> None:
+    season = make_open_season()
+    first = make_round(season, panel_weight=0, popularity_weight=1)
+    open_for_good(season)
+    kept, leaving = make_sent(season), make_sent(season)
+    for sent in (kept, leaving):
+        clearance.clear(sent, by=make_role(season, "clearance"))
+
+    def start() -> None:
+        try:
+            rounds.start(first, by=None)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        withdraw(leaving, by=member(leaving.artist))
+        thread = threading.Thread(target=start)
+        thread.start()
+        thread.join(timeout=1)
+        assert thread.is_alive(), "the round waits for the withdrawal"
+    thread.join()
+    assert [entry.submission for entry in first.entries.all()] == [kept]
+    with pytest.raises(JudgingBegan):
+        withdraw(kept, by=member(kept.artist))
+    assert not may_change(Submission.objects.get(pk=kept.pk), clock.now())

@@ -1,16 +1,18 @@
 """Audio in pieces: whose, how much, where it goes on, and the addresses of what came of it."""
 
-import pytest
-from django.test import Client
+from pathlib import Path
 
-from spotlight.ledger import clock, uploads
+import pytest
+from django.test import Client, TestCase
+
+from spotlight.ledger import clock, files, uploads
 from spotlight.ledger.models import Upload, Work
 from submissions.models import Submission, Track
 from submissions.services import clearance
 from submissions.services.entries import withdraw
 from submissions.services.uploads import MOST_A_DAY
 from tests.making import make_person, make_role
-from tests.submissions.portal import DAY, make_draft, make_sent, member, write_sound
+from tests.submissions.portal import DAY, give_audio, make_draft, make_sent, member, write_sound
 
 pytestmark = pytest.mark.django_db
 BYTES = b"0123456789" * 10
@@ -208,3 +210,24 @@ def test_the_rendition_is_sent_in_ranges_and_the_original_for_saving(heard: Subm
     original = client.get(f"/media/originals/{heard.code}")
     assert original["Content-Disposition"].startswith("attachment")
     assert "no-store" in original["Cache-Control"]
+
+
+def test_the_file_that_is_replaced_leaves_the_disk(heard: Submission, tmp_path: Path) -> None:
+    before = Track.objects.select_related("original", "rendition").get()
+    assert before.original and before.rendition
+    paths = [files.absolute(before.original), files.absolute(before.rendition)]
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        give_audio(heard, write_sound(tmp_path, seconds=5))
+    assert [path.exists() for path in paths] == [False, False]
+    before.original.refresh_from_db()
+    assert before.original.state == "gone"
+    assert signed_in(heard).get(f"/media/tracks/{before.code}.m4a").status_code == 404
+
+
+def test_uploads_that_nobody_goes_on_with_are_forgotten(artist_client: Client, draft: Submission) -> None:
+    patch(artist_client, create(artist_client, draft), BYTES[:60], 0)
+    path = uploads.part(Upload.objects.get())
+    assert uploads.forget_abandoned() == 0
+    clock.move_by(8 * DAY)
+    assert uploads.forget_abandoned() == 1
+    assert not path.exists()
