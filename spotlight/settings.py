@@ -118,6 +118,8 @@ INSTALLED_APPS = [
     "judging",
     "series",
 ]
+if EMBEDDED:
+    INSTALLED_APPS.append("spotlight.demo")
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -152,6 +154,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "spotlight.context.shell",
+                *(["spotlight.demo.context.bar"] if EMBEDDED else []),
             ],
         },
     }

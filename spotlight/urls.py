@@ -30,5 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("oembed", oembed.answer_request, {"finders": EMBEDS}, name="oembed"),
 ]
 
+if settings.EMBEDDED:
+    urlpatterns.append(path("demo/", include("spotlight.demo.urls")))
 if settings.EMBEDDED or settings.DEBUG:
     urlpatterns.append(path("kit/", include("spotlight.web.kit_urls")))

@@ -129,8 +129,12 @@ def _alone(work: Work) -> bool:
 def carry(work_id: int) -> None:
     """Do one work row if it is free: lease, run, mark. A failure is kept and tried again, later each time."""
     work = lease(work_id)
-    if work is None:
-        return
+    if work is not None:
+        carry_leased(work)
+
+
+def carry_leased(work: Work) -> None:
+    """Do a work row that this process holds; who leases it in the transaction of its cause keeps it from all others."""
     with Lease(work):
         try:
             _run(work)
@@ -240,4 +244,4 @@ def forget_finished(older_than: datetime.timedelta = datetime.timedelta(days=14)
     return removed
 
 
-__all__ = ["KINDS", "Report", "carry", "enqueue", "handles", "latest", "run_due", "send", "sweep"]
+__all__ = ["KINDS", "Report", "carry", "carry_leased", "enqueue", "handles", "latest", "lease", "run_due", "send", "sweep"]
