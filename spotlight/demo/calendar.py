@@ -25,7 +25,9 @@ def day(season: Season, number: float, hour: int = 12) -> datetime.datetime:
 def days_ago(days: int) -> datetime.datetime:
     """Ten in the morning, so many days before the real present."""
     today = datetime.datetime.now(ZoneInfo(cast.ZONE)).date()
-    return datetime.datetime.combine(today - datetime.timedelta(days=days), datetime.time(10), ZoneInfo(cast.ZONE))
+    return datetime.datetime.combine(
+        today - datetime.timedelta(days=days), datetime.time(10), ZoneInfo(cast.ZONE)
+    )
 
 
 def let_move() -> None:

@@ -152,7 +152,9 @@ def entrants(size: Size) -> dict[str, list[Entrant]]:
 def _everybody() -> Iterator[Entrant]:
     songs = {language: _songs(language) for language in MARKETS}
     for number, name in enumerate(artist_names(SEED), 1):
-        yield Entrant("artist" if number == 2 else f"artist{number}", number, name, next(songs[name.language]))
+        yield Entrant(
+            "artist" if number == 2 else f"artist{number}", number, name, next(songs[name.language])
+        )
 
 
 def _songs(language: str) -> Iterator[Name]:

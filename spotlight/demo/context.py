@@ -1,4 +1,5 @@
 """What the demo's bar shows."""
+
 from typing import Any
 
 from django.http import HttpRequest

@@ -70,7 +70,9 @@ def listen(season: Season, *, until: datetime.date, size: Size) -> None:
 
 def _heard(season: Season, size: Size) -> list[Heard]:
     zone = ZoneInfo(season.zone)
-    rows = Submission.objects.filter(season=season, state=Submission.State.CLEARED, track__released_at__isnull=False)
+    rows = Submission.objects.filter(
+        season=season, state=Submission.State.CLEARED, track__released_at__isnull=False
+    )
     found = []
     for entry in rows.select_related("track", "artist").order_by("pk"):
         key = entry.artist.slug
@@ -88,22 +90,36 @@ def _heard(season: Season, size: Size) -> list[Heard]:
 
 
 def _listened_until(season: Season) -> datetime.date:
-    last = Play.objects.filter(track__submissions__season=season, listener__startswith="demo:").order_by("-day").first()
+    last = (
+        Play.objects.filter(track__submissions__season=season, listener__startswith="demo:")
+        .order_by("-day")
+        .first()
+    )
     assert season.entries_open_at is not None
     return last.day if last else season.entries_open_at.astimezone(ZoneInfo(season.zone)).date()
 
 
 def _one_day(
-    track: Heard, day: datetime.date, size: Size, fans: list[Person], plays: list[str], likes: list[str], shares: list[str]
+    track: Heard,
+    day: datetime.date,
+    size: Size,
+    fans: list[Person],
+    plays: list[str],
+    likes: list[str],
+    shares: list[str],
 ) -> None:
     rng = default_rng(chance("day", track.key, day))
     age = (day - track.released).days
     wave = 1 + 0.35 * np.sin(age / 9 + track.rate) + 1.5 * np.exp(-age / 6) + 0.3 * (day.weekday() >= 5)
-    who = rng.choice(size.listeners, min(int(rng.poisson(track.rate * wave)), size.listeners // 3), replace=False)
+    who = rng.choice(
+        size.listeners, min(int(rng.poisson(track.rate * wave)), size.listeners // 3), replace=False
+    )
     for number in who:
         plays.append(f"{track.track}\t{day}\tdemo:{number}\t{_market(track, rng)}")
     for number in rng.choice(len(fans), min(int(rng.poisson(0.06 * len(who))), len(fans)), replace=False):
-        likes.append(f"{track.track}\t{fans[number].pk}\t{fans[number].market}\t{day} {rng.integers(1, 14):02d}:20:00+00")
+        likes.append(
+            f"{track.track}\t{fans[number].pk}\t{fans[number].market}\t{day} {rng.integers(1, 14):02d}:20:00+00"
+        )
     for number in who[: int(rng.poisson(0.05 * len(who)))]:
         shares.append(f"{track.track}\t{day}\tdemo:{number}\t{_market(track, rng)}")
 
@@ -116,9 +132,15 @@ def _copy(table: str, columns: tuple[str, ...], lines: list[str]) -> None:
     """Bulk insert; what is there already stays."""
     names = ", ".join(columns)
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE staged_{table} ON COMMIT DROP AS SELECT {names} FROM {table} LIMIT 0")
-        cursor.copy_expert(f"COPY staged_{table} FROM STDIN", io.StringIO("".join(f"{line}\n" for line in lines)))
-        cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM staged_{table} ON CONFLICT DO NOTHING")
+        cursor.execute(
+            f"CREATE TEMP TABLE staged_{table} ON COMMIT DROP AS SELECT {names} FROM {table} LIMIT 0"
+        )
+        cursor.copy_expert(
+            f"COPY staged_{table} FROM STDIN", io.StringIO("".join(f"{line}\n" for line in lines))
+        )
+        cursor.execute(
+            f"INSERT INTO {table} ({names}) SELECT {names} FROM staged_{table} ON CONFLICT DO NOTHING"
+        )
 
 
 def _readings(season: Season, heard: list[Heard], days: list[datetime.date]) -> None:

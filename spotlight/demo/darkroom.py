@@ -46,7 +46,9 @@ def film(path: Path, cut: Cut) -> Path:
     whole = music.interview_bed(cut.tune, cut.start + cut.seconds, talking=cut.talking)
     sound = whole[:, round(cut.start * RATE) :]
     with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as media:
-        video: Any = media.add_stream("libx264", rate=FRAMES_A_SECOND, options={"preset": "veryfast", "crf": "27"})
+        video: Any = media.add_stream(
+            "libx264", rate=FRAMES_A_SECOND, options={"preset": "veryfast", "crf": "27"}
+        )
         video.width, video.height, video.pix_fmt = cut.width, cut.height, "yuv420p"
         audio: Any = media.add_stream("aac", rate=RATE, layout="stereo", bit_rate=96_000)
         for frame in _frames(cut):
@@ -75,7 +77,9 @@ def _cover(picture: str, side: int) -> Image.Image:
 def _window(cover: Image.Image, at: float, width: int, height: int) -> Image.Image:
     """What is seen at a moment (0 to 1): the window drifts from one corner to the other."""
     left, top = (cover.width - width) * at, (cover.height - height) * (0.25 + 0.5 * at)
-    return cover.transform((width, height), Image.Transform.AFFINE, (1, 0, left, 0, 1, top), Image.Resampling.BILINEAR)
+    return cover.transform(
+        (width, height), Image.Transform.AFFINE, (1, 0, left, 0, 1, top), Image.Resampling.BILINEAR
+    )
 
 
 def _pieces(sound: Sound) -> Iterator[AudioFrame]:

@@ -30,7 +30,9 @@ ABOUT = {
 Tick = Callable[[], None]
 
 
-def enter_all(season: Season, group: Sequence[Entrant], *, studio: Studio, tick: Tick = lambda: None) -> list[Submission]:
+def enter_all(
+    season: Season, group: Sequence[Entrant], *, studio: Studio, tick: Tick = lambda: None
+) -> list[Submission]:
     """Bring every entrant's track into the season, sent and checked. What is done already is left alone."""
     begun = {e.key: submission_of(season, e) for e in group}
     wanted = [e for e in group if needs_audio(begun[e.key])]
@@ -119,7 +121,12 @@ def _credits(entrant: Entrant, rng: random.Random) -> list[CreditLine]:
     share = rng.choice([10_000, 6_000, 5_000])
     lines = [CreditLine(name, Credit.Part.COMPOSER, share), CreditLine(name, Credit.Part.PERFORMER)]
     if share < 10_000:
-        lines.insert(1, CreditLine(rng.choice(["Mio Ferrer", "한서우", "三枝 れん"]), Credit.Part.LYRICIST, 10_000 - share))
+        lines.insert(
+            1,
+            CreditLine(
+                rng.choice(["Mio Ferrer", "한서우", "三枝 れん"]), Credit.Part.LYRICIST, 10_000 - share
+            ),
+        )
     return lines
 
 
@@ -146,7 +153,9 @@ def _check(leased: Work | None, pk: int) -> None:
 
 def check_waiting(season: Season) -> None:
     """Check what an interrupted run left unchecked."""
-    stuck = Track.objects.filter(submissions__season=season, audio__in=[Track.Audio.WAITING, Track.Audio.CHECKING])
+    stuck = Track.objects.filter(
+        submissions__season=season, audio__in=[Track.Audio.WAITING, Track.Audio.CHECKING]
+    )
     for code in list(stuck.values_list("code", flat=True)):
         work.KINDS[KIND].run(code, lambda share: None) if work.known(KIND) else None
 

@@ -64,7 +64,8 @@ def _subjects(season: Season, count: int) -> list[Submission]:
     """Cleared entries, the languages taking turns."""
     cleared = Submission.objects.filter(season=season, state="cleared").select_related("artist", "track")
     pools = {
-        language: list(cleared.filter(artist__language=language).order_by("pk")[:count]) for language in ("ja", "en", "ko")
+        language: list(cleared.filter(artist__language=language).order_by("pk")[:count])
+        for language in ("ja", "en", "ko")
     }
     turns = [pools[language].pop(0) for _ in range(count) for language in pools if pools[language]]
     return turns[:count]
@@ -96,7 +97,9 @@ def _album(submission: Submission, number: int, editor: Person) -> Album:
     artist = submission.artist
     titles = ALBUMS[artist.language]
     released = (clock.now() - datetime.timedelta(days=40 + 9 * number)).date()
-    album = Album(title=titles[number // 3 % len(titles)], language=artist.language, artist=artist, released_on=released)
+    album = Album(
+        title=titles[number // 3 % len(titles)], language=artist.language, artist=artist, released_on=released
+    )
     services.save_record(album, by=editor)
     AlbumLink.objects.create(album=album, label="Web", url=f"https://{artist.slug}.example/album")
     return album
@@ -104,7 +107,9 @@ def _album(submission: Submission, number: int, editor: Person) -> Album:
 
 def _guest(submission: Submission, editor: Person) -> Guest:
     artist = submission.artist
-    guest = Guest(name=artist.name, name_romanised=artist.name_romanised, language=artist.language, artist=artist)
+    guest = Guest(
+        name=artist.name, name_romanised=artist.name_romanised, language=artist.language, artist=artist
+    )
     services.save_record(guest, by=editor)
     return guest
 
@@ -119,7 +124,9 @@ def _record(episode: Episode, said: list[talk.Said], pool: ProcessPoolExecutor, 
         return
     seconds = said[-1].end + 3
     talking = tuple((one.start, one.end, one.speaker) for one in said)
-    cut = Cut(picture=episode.slug, tune=cast.SEED % 1000 + (episode.number or 0), seconds=seconds, talking=talking)
+    cut = Cut(
+        picture=episode.slug, tune=cast.SEED % 1000 + (episode.number or 0), seconds=seconds, talking=talking
+    )
     film = pool.submit(darkroom.film, files.scratch(".mp4"), cut).result()
     services.set_poster(episode, darkroom.still(episode.slug), by=editor)
     _attach(episode, film, editor)

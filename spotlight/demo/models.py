@@ -9,7 +9,9 @@ class Step(models.Model):
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
-    facts = models.JSONField(default=dict, help_text="Numbers and names for the sentence that says what happened.")
+    facts = models.JSONField(
+        default=dict, help_text="Numbers and names for the sentence that says what happened."
+    )
     finished_at = models.DateTimeField(null=True)
 
     class Meta:

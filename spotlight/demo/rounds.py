@@ -35,7 +35,11 @@ def close_round(round_: Round) -> Round:
         thin = list(entries_to_rule_on(round_).values_list("code", flat=True))
         if thin:
             chair.rule(
-                round_, thin, outcome="stands", reason="Too few of the panel could hear it.", by=people.demo_person("chair")
+                round_,
+                thin,
+                outcome="stands",
+                reason="Too few of the panel could hear it.",
+                by=people.demo_person("chair"),
             )
     return _step(lambda r, by: rounds.close_round(r, by=by)[0], round_, Round.State.LOCKED)
 
@@ -67,7 +71,9 @@ def accept_prizes(round_: Round, *, deliver: bool = False) -> int:
         prizes.answer_award(award, accepts=True, by=award.entry.submission.entered_by)
     if deliver:
         for award in Award.objects.filter(entry__round=round_, state=Award.State.ACCEPTED):
-            prizes.deliver_award(award, by=people.demo_person("organizer"), note="Handed over at the showcase.")
+            prizes.deliver_award(
+                award, by=people.demo_person("organizer"), note="Handed over at the showcase."
+            )
     return len(awards)
 
 

@@ -105,7 +105,9 @@ class Seeding:
     def earlier(self) -> None:
         """A season of the year before, from its first entry to prizes handed over."""
         start = self._start() - cast.EARLIER * cast.DAY
-        season = Season.objects.filter(slug__startswith="spotlight-", entries_open_at__lt=self._start() - cast.DAY).first()
+        season = Season.objects.filter(
+            slug__startswith="spotlight-", entries_open_at__lt=self._start() - cast.DAY
+        ).first()
         if season is None:
             clock.move_to(start - 2 * cast.DAY)
             season = setup.season("earlier", starts_at=start, size=self.size)
@@ -120,7 +122,9 @@ class Seeding:
     def week(self, number: int) -> None:
         """One more week of entries."""
         first = self.size.first + (number - 1) * self.size.per_week
-        self._enter(self.running, self.casting["running"][first : first + self.size.per_week], day=number * 7 - 1)
+        self._enter(
+            self.running, self.casting["running"][first : first + self.size.per_week], day=number * 7 - 1
+        )
         if number % 2 == 0:
             self._clear(self.running)
 
@@ -128,9 +132,14 @@ class Seeding:
         """Clearance decides on the rest; not everything can be cleared."""
         calendar.go(calendar.day(self.running, 58))
         waiting = Submission.objects.filter(season=self.running, state="submitted").order_by("pk")
-        for submission, reasons in zip(waiting[:3], (["rights"], ["not_original"], ["identity"]), strict=False):
+        for submission, reasons in zip(
+            waiting[:3], (["rights"], ["not_original"], ["identity"]), strict=False
+        ):
             clearance.refuse(
-                submission, by=self.reviewers[0], reasons=reasons, note="We could not settle this with you in time."
+                submission,
+                by=self.reviewers[0],
+                reasons=reasons,
+                note="We could not settle this with you in time.",
             )
         self._clear(self.running)
 
@@ -155,7 +164,11 @@ class Seeding:
         for part in range(3):
             calendar.go(calendar.day(self.running, 103 + 3 * part, 21))
             panel.file_sheets(duties[part * wanted // 3 : (part + 1) * wanted // 3], tick=self.tick)
-        mine = [duty for duty in panel.waiting(round_) if duty.seat.membership.person == people.demo_person("judge")]
+        mine = [
+            duty
+            for duty in panel.waiting(round_)
+            if duty.seat.membership.person == people.demo_person("judge")
+        ]
         panel.file_sheets(mine[: max(0, 3 - panel.filed(round_, by=cast.JUDGES[0].email))])
 
     def next_season(self) -> None:
@@ -230,7 +243,10 @@ class Seeding:
         submission = entering.submission_of(season, self.casting["next"][0])
         if submission is not None and submission.state == Submission.State.SUBMITTED:
             clearance.ask_changes(
-                submission, by=self.reviewers[0], reasons=["credits"], note="Please name who wrote the words, with a share."
+                submission,
+                by=self.reviewers[0],
+                reasons=["credits"],
+                note="Please name who wrote the words, with a share.",
             )
 
 
@@ -250,4 +266,3 @@ def steady_codes(seed: str) -> Iterator[None]:
         yield
     finally:
         codes.new_code = real
-

@@ -30,7 +30,11 @@ def season(which: str, *, starts_at: datetime.datetime, size: Size) -> Season:
     slug = f"{'korea' if which == 'next' else 'spotlight'}-{year}"
     organizer = people.person_for(cast.STAFF[0])
     found = Season.objects.filter(slug=slug).first() or presets.create_from_preset(
-        preset=PRESETS[which], slug=slug, name=NAMES[which].format(year=year), starts_at=starts_at, by=organizer
+        preset=PRESETS[which],
+        slug=slug,
+        name=NAMES[which].format(year=year),
+        starts_at=starts_at,
+        by=organizer,
     )
     if found.opened_at is None:
         _change(found, which, size)
@@ -92,7 +96,9 @@ def _staff(season: Season, size: Size, *, by: Person) -> None:
 
 def memberships(round_: Round) -> list[Membership]:
     """The judges of a round's season."""
-    return list(round_.season.memberships.filter(role="judge", ended_at__isnull=True).select_related("person"))
+    return list(
+        round_.season.memberships.filter(role="judge", ended_at__isnull=True).select_related("person")
+    )
 
 
 def is_before_opening(season: Season) -> bool:

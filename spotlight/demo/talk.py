@@ -114,7 +114,10 @@ def interview(seed: str, language: str, *, exchanges: int = 4) -> list[Said]:
 
 def captions(said: Sequence[Said], language: str) -> str:
     """The talk as WebVTT."""
-    cues = [f"{_stamp(one.start)} --> {_stamp(one.end)}\n{'– ' if one.speaker == 0 else ''}{one.words[language]}" for one in said]
+    cues = [
+        f"{_stamp(one.start)} --> {_stamp(one.end)}\n{'– ' if one.speaker == 0 else ''}{one.words[language]}"
+        for one in said
+    ]
     return "WEBVTT\n\n" + "\n\n".join(cues) + "\n"
 
 
