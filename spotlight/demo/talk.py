@@ -102,7 +102,7 @@ class Said:
 
 def interview(seed: str, language: str, *, exchanges: int = 4) -> list[Said]:
     """A talk of some 40 seconds, timed by how long its words take in the language spoken."""
-    chosen = sorted(Random(seed).sample(range(len(EXCHANGES) - 1), exchanges - 1)) + [len(EXCHANGES) - 1]
+    chosen = [*sorted(Random(seed).sample(range(len(EXCHANGES) - 1), exchanges - 1)), len(EXCHANGES) - 1]
     said, at = [], 2.5
     for number in chosen:
         for speaker, words in enumerate(EXCHANGES[number]):
