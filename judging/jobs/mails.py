@@ -22,7 +22,7 @@ def tell_judges_of_opening(round: Round) -> int:
     )
 
 
-def remind(seat: Seat) -> bool:
+def remind(seat: "panel.BusySeat") -> bool:
     """Remind one judge of what is still to be scored; `seat` comes from `seats_with_progress`."""
     return _write("judge-reminder", seat)
 
@@ -33,7 +33,7 @@ def tell_of_repair(seat: Seat) -> bool:
     return _write("judge-reminder", fresh)
 
 
-def _write(template: str, seat: Seat) -> bool:
+def _write(template: str, seat: "panel.BusySeat") -> bool:
     person, round = seat.membership.person, seat.round
     if person.user is None:
         return False

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Count, Q, QuerySet
 
@@ -91,7 +92,21 @@ def _index(entries: list[Entry]) -> tuple[dict[int, set[int]], dict[int, set[int
     return by_artist, by_organisation
 
 
-def seats_with_progress(round: Round) -> QuerySet[Seat]:
+class Progress(TypedDict):
+    """What `seats_with_progress` adds to a seat."""
+
+    given: int
+    filed: int
+    recused: int
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    BusySeat = WithAnnotations[Seat, Progress]
+
+
+def seats_with_progress(round: Round) -> "QuerySet[BusySeat]":
     """All seats of a round, each with `given` (entries held), `filed` sheets and `recused` entries."""
     held = Q(assignments__state=Assignment.State.OPEN)
     return (

@@ -1,6 +1,7 @@
 """Rounds by their public code, and where their entries stand."""
 
 import datetime
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Count, Q, QuerySet
 
@@ -8,6 +9,7 @@ from judging.models import Assignment, Entry, Round, ScoreSheet
 from submissions.models import Submission
 
 RUNNING = (Round.State.OPEN, Round.State.LOCKED)
+REPAIR = Q(assignments__is_repair=True, assignments__state=Assignment.State.OPEN)
 FILED = Q(assignments__sheet__state=ScoreSheet.State.FILED, assignments__state=Assignment.State.OPEN)
 
 
@@ -33,25 +35,40 @@ def submissions_for(round: Round) -> QuerySet[Submission]:
     return cleared.filter(entries__round=before, entries__decision__outcome="in")
 
 
-def entries_with_sheets(round: Round) -> QuerySet[Entry]:
-    """Entries still in, each with `filed`, the number of filed sheets, and `dealt`, the judges who have or had it."""
+class SheetCounts(TypedDict):
+    """What `entries_with_sheets` adds to an entry."""
+
+    filed: int
+    dealt: int
+    repairs: int
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    CountedEntry = WithAnnotations[Entry, SheetCounts]
+
+
+def entries_with_sheets(round: Round) -> "QuerySet[CountedEntry]":
+    """Entries still in, each with `filed` sheets, `dealt` (judges who have or had it) and `repairs` on their way."""
     return Entry.objects.filter(round=round, state=Entry.State.IN).annotate(
         filed=Count("assignments", filter=FILED),
         dealt=Count("assignments", filter=~Q(assignments__state=Assignment.State.TAKEN_BACK)),
+        repairs=Count("assignments", filter=REPAIR & ~Q(assignments__sheet__state=ScoreSheet.State.FILED)),
     )
 
 
-def entries_below_minimum(round: Round) -> QuerySet[Entry]:
+def entries_below_minimum(round: Round) -> "QuerySet[CountedEntry]":
     """Entries with fewer filed sheets than the round asks for. Designs that hear only a part leave the unheard out."""
     if not round.panel_weight:
-        return Entry.objects.none()
+        return entries_with_sheets(round).none()
     short = entries_with_sheets(round).filter(filed__lt=round.minimum_sheets)
     if round.design not in (Round.Design.BALANCED, Round.Design.ALL_HEAR_ALL):
         short = short.filter(dealt__gt=0)
     return short.order_by("filed", "code")
 
 
-def entries_to_rule_on(round: Round) -> QuerySet[Entry]:
+def entries_to_rule_on(round: Round) -> "QuerySet[CountedEntry]":
     """Entries below the minimum of sheets on which the chair has not ruled."""
     return entries_below_minimum(round).filter(ruling__isnull=True)
 

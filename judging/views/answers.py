@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -27,9 +28,9 @@ def refused(error: SpotlightError, **more: Any) -> JsonResponse:
     )
 
 
-def invalid(fields: dict[str, list[str]], message: str) -> JsonResponse:
+def invalid(form: forms.BaseForm, message: str) -> JsonResponse:
     """The same for a form that does not hold."""
-    return JsonResponse({"error": {"code": "invalid", "message": message, "fields": fields}}, status=400)
+    return JsonResponse({"error": {"code": "invalid", "message": message, "fields": form.errors}}, status=400)
 
 
 def back(request: HttpRequest, error: SpotlightError, *to: str) -> HttpResponse:

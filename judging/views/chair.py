@@ -76,9 +76,8 @@ def _room(request: HttpRequest, round: Round) -> dict[str, Any]:
 
 
 def _next_step(round: Round) -> str:
-    return {Round.State.PLANNED: "open", Round.State.OPEN: "lock", Round.State.LOCKED: "close"}.get(
-        round.state, ""
-    )
+    following: dict[str, str] = {"planned": "open", "open": "lock", "locked": "close"}
+    return following.get(round.state, "")
 
 
 @login_required

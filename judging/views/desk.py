@@ -70,11 +70,7 @@ def sheet(request: HttpRequest, code: str, alias: str) -> HttpResponse:
     is_script = "X-Autosave" in request.headers
     if not form.is_valid():
         words = _("Not saved. A mark is a number from 0 to 10.")
-        return (
-            invalid(form.errors, words)
-            if is_script
-            else _sheet_page(request, duty, problem=words, status=400)
-        )
+        return invalid(form, words) if is_script else _sheet_page(request, duty, problem=words, status=400)
     return _autosave(request, duty, form) if is_script else _submit(request, duty, form)
 
 
@@ -157,7 +153,9 @@ def _not_counted(
 
 def _sent(request: HttpRequest, *, version: int) -> dict[str, str]:
     kept = {
-        key: value for key, value in request.POST.items() if key not in ("csrfmiddlewaretoken", "version")
+        key: str(value)
+        for key, value in request.POST.items()
+        if key not in ("csrfmiddlewaretoken", "version")
     }
     return kept | {"version": str(version), "keep": "1"}
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from judging.models import Assignment, Round, Seat
+from judging.queries.rounds import entries_below_minimum
 from judging.services import desk, panel, rounds
 from judging.tasks.rounds import tick
 from spotlight.accounts.models import Person
@@ -206,6 +207,7 @@ def test_a_repair_in_a_locked_round_can_still_be_filed(
     short = made.entries.get(assignments__in=made.assignments.filter(sheet__isnull=True))
     repair = panel.deal_again(short, by=organizer)
     assert repair.is_repair
+    assert entries_below_minimum(made).get().repairs == 1
     mail = Mail.objects.filter(template="judge-reminder").latest("pk")
     assert mail.person == judge_of(repair)
     desk.file_sheet(repair, draft(), version=0, by=judge_of(repair))
