@@ -8,9 +8,12 @@ says so.
 import hashlib
 import json
 from collections import defaultdict, deque
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations, islice, product
 from typing import NamedTuple
+
+_MOST_SWAPS = 2000
 
 
 class Assignment(NamedTuple):
@@ -323,30 +326,33 @@ class _Table:
     def connect(self) -> None:
         """Swap entries between groups of judges that share none, while that joins them."""
         groups = judge_groups(self.duties())
-        while len(groups) > 1 and self._swap(groups):
-            groups, before = judge_groups(self.duties()), groups
-            if len(groups) >= len(before):
-                return
+        while len(groups) > 1 and self._joined(groups):
+            groups = judge_groups(self.duties())
 
-    def _swap(self, groups: list[list[str]]) -> bool:
-        """Exchange one entry between a judge of the largest group and one of another."""
-        for group in groups[1:]:
-            for one in groups[0]:
-                for other in group:
-                    there, back = self._joining(one, other), self._joining(other, one)
-                    if there and back:
-                        self._exchange(one, other, there, back)
-                        return True
+    def _joined(self, groups: list[list[str]]) -> bool:
+        """Exchange one entry between judges of two groups so that there are fewer groups."""
+        swaps = (
+            (one, other, there, back)
+            for one, other in _across(groups)
+            for there in self._spare(one, other)
+            for back in self._spare(other, one)
+        )
+        for swap in islice(swaps, _MOST_SWAPS):
+            self._exchange(*swap)
+            if len(judge_groups(self.duties())) < len(groups):
+                return True
+            one, other, there, back = swap
+            self._exchange(one, other, back, there)
         return False
 
-    def _joining(self, giver: str, taker: str) -> str | None:
-        """An entry that a judge can hand over and that still joins the new judge with someone."""
+    def _spare(self, giver: str, taker: str) -> list[str]:
+        """Entries that a judge can hand over and that join the new judge with someone, in seeded order."""
         entries = [
             entry
             for entry in self.heard[giver]
             if len(self.on[entry]) > 1 and self.allowed(taker, entry) and self._loose(giver, entry)
         ]
-        return min(entries, key=lambda entry: draw(self.seed, entry, taker), default=None)
+        return sorted(entries, key=lambda entry: draw(self.seed, entry, taker))
 
     def _exchange(self, one: str, other: str, there: str, back: str) -> None:
         self.remove(one, there)
@@ -371,6 +377,12 @@ class _Table:
             components=len(groups),
             fewest_neighbors=min(neighbors, default=0),
         )
+
+
+def _across(groups: list[list[str]]) -> Iterator[tuple[str, str]]:
+    """Pairs of judges of different groups."""
+    for first, second in combinations(groups, 2):
+        yield from product(first, second)
 
 
 def _path(came: Mapping[str, tuple[str, str, str]], end: str) -> list[tuple[str, str, str]]:

@@ -10,6 +10,7 @@ from .exact import Ints, largest, roomy
 from .inputs import Cell, Indexes, Windows
 from .recipe import PopularityRules
 from .window import (
+    MOST_DAYS,
     SUM_METHODS,
     Flags,
     Rate,
@@ -29,7 +30,7 @@ def measure_windows(readings: Windows, rules: PopularityRules) -> Window:
     names = [name for name, _ in rules.metrics]
     cells = [cell for cell in readings.cells if cell.metric in names and len(cell.entry)]
     span = np.where(readings.first_day > 0, readings.last_day - readings.first_day + 1, 0)
-    live_days = np.minimum(rules.window_days, span)
+    live_days = np.minimum(min(rules.window_days, MOST_DAYS), span)
     has = np.zeros((len(readings.entries), len(names)), dtype=np.bool_)
     for cell in cells:
         has[cell.entry, names.index(cell.metric)] = True

@@ -117,10 +117,10 @@ def largest(values: Ints) -> int:
 
 
 def doubtful(values: NDArray[np.float64], errors: NDArray[np.float64] | float) -> NDArray[np.bool_]:
-    """Which floats, wrong by at most `errors`, could round to either of two counts of 1e-6."""
+    """Which floats, wrong by at most `errors`, could round to either of two counts of 1e-6; NaN always."""
     scaled = values * MICRO
     distance = np.abs(scaled - np.floor(scaled) - 0.5) / MICRO
-    result: NDArray[np.bool_] = distance <= errors + np.abs(values) * 4e-16 + 1e-19
+    result: NDArray[np.bool_] = ~(distance > errors + np.abs(values) * 4e-16 + 1e-19)
     return result
 
 

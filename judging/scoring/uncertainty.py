@@ -23,7 +23,7 @@ def panel_sds(
         return np.zeros(0, dtype=np.int64)
     ridge, fixed = float(lambda_entry), design.fixed
     values, errors = _variances(design, system, weights, ridge)
-    roots = np.sqrt(ridge * values)
+    roots = np.sqrt(np.maximum(ridge * values, 1e-300))
     unsure = doubtful(roots, ridge * errors / roots)
     result = objects(np.rint(np.where(unsure, 0, roots) * MICRO).astype(np.int64))
     known: dict[bytes, int] = {}

@@ -15,6 +15,8 @@ from .inputs import Indexes, Readings, scaled
 from .recipe import PopularityRules
 
 OTHER = "Other"
+MOST_DAYS = 10**7
+"""More days than any two dates are apart."""
 SUM_METHODS = ("log-sum", "raw-sum", "time-decay")
 TOTAL_BITS = 160
 _BLOCK = 4_000_000
@@ -83,7 +85,7 @@ def measure(readings: Readings, rules: PopularityRules) -> Window:
     lines, warnings = _known_lines(readings, names)
     size = len(readings.entries)
     lines, span = _dated_lines(lines, size)
-    live_days = np.minimum(rules.window_days, span)
+    live_days = np.minimum(min(rules.window_days, MOST_DAYS), span)
     lines = lines.only(lines.day < live_days[lines.entry])
     has = np.zeros((size, len(names)), dtype=np.bool_)
     has[lines.entry, lines.metric] = True
@@ -239,8 +241,8 @@ def _capped_sums(
     """Winsorised sum over the live days per row, in units that only depend on the rules and the scale."""
     winsor = Fraction(rules.winsor)
     unit, length = 10**scale, int(days.max())
-    bound = largest(value) * 4 * max(winsor.numerator, winsor.denominator) * length * len(row)
-    value = roomy(value, max(bound, 4 * unit * winsor.numerator * length))
+    factor = 4 * max(winsor.numerator, winsor.denominator) * length * len(row)
+    value = roomy(value, (largest(value) + unit) * factor)
     sums = np.zeros(len(days), dtype=value.dtype)
     edges = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(days)))])
     step = max(1, _BLOCK // length)

@@ -75,6 +75,30 @@ def test_a_busy_judge_makes_room_by_a_chain() -> None:
         assert plan.assignments == (Assignment("e0", "j1"), Assignment("e1", "j0"))
 
 
+def test_judges_are_joined_by_swaps_where_dealing_left_them_apart() -> None:
+    """Alone, dealing and balancing leave these judges in two groups."""
+    conflicts = {"j0": "e0", "j1": "e2 e3 e4 e5", "j2": "e5", "j3": "e0 e1", "j4": "e2", "j5": "e0 e3"}
+    pairs = {(judge, entry) for judge, entries in conflicts.items() for entry in entries.split()}
+    plan = balanced_random_k(
+        [f"e{i}" for i in range(6)], Bench([f"j{i}" for i in range(6)], pairs), k=2, seed="0"
+    )
+    check(plan, Bench([], pairs))
+    assert plan.components == 1
+    assert set(plan.loads.values()) == {2}
+
+
+@given(st.data())
+@settings(max_examples=40, deadline=None)
+def test_a_third_of_conflicts_still_leaves_one_group(data: st.DataObject) -> None:
+    entries, judges = ENTRIES[:24], JUDGES[:6]
+    conflicts = {
+        (j, e) for i, e in enumerate(entries) for j in data.draw(st.sets(st.sampled_from(judges), max_size=2))
+    }
+    plan = balanced_random_k(entries, Bench(judges, conflicts), k=2, seed="s")
+    check(plan, Bench(judges, conflicts))
+    assert plan.components == 1 and not plan.short
+
+
 def test_the_order_of_inputs_does_not_matter_but_the_seed_does() -> None:
     shuffled = ENTRIES[:]
     random.Random(1).shuffle(shuffled)

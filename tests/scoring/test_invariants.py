@@ -1,5 +1,6 @@
 """What must hold for every round, whatever its numbers."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from judging.scoring import Cell, Readings, Recipe, Result, Windows, compute
+from judging.scoring import VERSION, Cell, Readings, Recipe, Result, Windows, compute
 from judging.scoring.blend import blend
 from judging.scoring.chance import cut_line, probabilities
 from judging.scoring.exact import ints
@@ -309,6 +310,16 @@ def test_18_a_withdrawn_judge_leaves_no_trace(marks: Marks, judge: str) -> None:
     assert without.to_csv() == emptied.to_csv()
 
 
+def test_a_region_with_zeros_only_has_no_active_entries() -> None:
+    rules = recipe({"popularity": {"region_minimum_entries": 1}, "blend": {"popularity": 1, "panel": 0}})
+    lines = Readings.of(daily({"a": [1], "b": [2]}) + daily({"a": [0], "b": [0]}, region="KR"))
+    for given_ in (lines, windows_of(lines, 28, {"plays"})):
+        part = compute(rules, readings=given_).popularity_part
+        assert part is not None
+        assert part.window.merged == ("KR",)
+        assert part.window.regions == ("JP", "Other")
+
+
 def test_everything_alike_is_decided_by_the_draw() -> None:
     marks = {(e, j): 7 for e in ENTRIES for j in JUDGES}
     result = compute(recipe(size=2), sheets=sheets(marks))
@@ -325,6 +336,7 @@ def test_rules_and_results_survive_a_round_trip() -> None:
         again = Recipe.from_mapping(rules.to_mapping())
         assert again == rules
         assert again.canonical_bytes() == rules.canonical_bytes()
+        assert json.loads(rules.canonical_bytes())["version"] == VERSION
     assert recipe(seed="a").digest() != recipe(seed="b").digest()
     assert replace(recipe(), cut_size=3).digest() != recipe().digest()
 

@@ -1,6 +1,7 @@
 """The library against the second implementation, byte for byte, on random rounds."""
 
 from contextlib import ExitStack
+from decimal import Decimal, localcontext
 from unittest.mock import patch
 
 import numpy as np
@@ -47,3 +48,25 @@ def test_the_exact_path_gives_the_same_bytes_as_the_float_path(seed: int) -> Non
         for module in (chance, popularity, uncertainty):
             stack.enter_context(patch.object(module, "doubtful", everything))
         assert scored(case) == expected
+
+
+EXTREMES = {
+    "lambda_entry": ["1e-12", "1e12", "1e-25", "0.000001"],
+    "lambda_judge": ["1e-12", "1e25", "1e-25", "7.123456789012345678901234567890123"],
+    "window_days": ["1", "1000000", "1e30"],
+    "winsor": ["1e-25", "1e30", "3.000000000000000000000000000000000001"],
+    "size": ["1", "2", "1e40"],
+}
+
+
+@given(st.integers(0, 10**9), st.fixed_dictionaries({k: st.sampled_from(v) for k, v in EXTREMES.items()}))
+@settings(max_examples=40, deadline=None)
+def test_extreme_rules_give_the_same_bytes(seed: int, extreme: dict[str, str]) -> None:
+    case = random_round(seed)
+    for table, keys in (("panel", ("lambda_entry", "lambda_judge")), ("popularity", ("winsor",))):
+        case.recipe[table].update({key: Decimal(extreme[key]) for key in keys})
+    case.recipe["popularity"]["window_days"] = int(Decimal(extreme["window_days"]))
+    case.recipe["cut"]["size"] = int(Decimal(extreme["size"]))
+    with localcontext() as context:
+        context.prec = 140
+        assert scored(case) == standings(case.recipe, case.sheets, case.readings)
