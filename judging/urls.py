@@ -31,6 +31,7 @@ urlpatterns = [
     path("admin/chair/<slug:code>/remind/", chair.remind, name="chair_remind"),
     path("admin/chair/<slug:code>/rule/", chair.rule, name="chair_rule"),
     path("admin/chair/<slug:code>/deal/<slug:entry>/", chair.deal_again, name="chair_deal"),
+    path("admin/chair/<slug:code>/entries/<slug:entry>/", chair.entry, name="chair_entry"),
     path("admin/chair/<slug:code>/join/", chair.join, name="chair_join"),
     path("admin/chair/<slug:code>/leave/<slug:seat>/", chair.leave, name="chair_leave"),
     path("admin/chair/<slug:code>/<str:step>/", chair.step, name="chair_step"),

@@ -68,9 +68,10 @@ def start(round: Round, *, by: Person | None) -> Round:
         _check_time(round.opens_at, _("This round opens at %(time)s."), round)
         if not round.entries.exists():
             create_entries(
-                round, queries.submissions_for(round)
+                round,
+                queries.submissions_for(round)
                 .select_related("market", "division", "track")
-                .select_for_update(of=("self",))
+                .select_for_update(of=("self",)),
             )
         _check_can_start(round)
         _move(round, Round.State.OPEN, "opened_at", by=by, entries=round.entries.count())

@@ -6,9 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
-from judging.models import Assignment, Conflict, Entry, Round, Score, ScoreSheet, Seat, Standings
+from judging.models import (
+    Assignment,
+    Conflict,
+    Entry,
+    Round,
+    Score,
+    ScoreSheet,
+    Seat,
+    SheetVersion,
+    Standings,
+)
 from judging.queries import panel
 from judging.queries.desk import label_of, pace_of
 from judging.queries.rounds import entries_with_sheets
@@ -270,6 +280,53 @@ def _zone(newest: Standings) -> list[LineRow]:
     return [
         LineRow(row.entry, label_of(row.entry), row.rank, row.probability * 100 // MILLIONTHS, row.sheets)
         for row in rows
+    ]
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """One judge's sheet of an entry, and what it said before each change in the discussion. Notes stay with the judge."""
+
+    judge: str
+    state: str
+    marks: list[tuple[str, str]]
+    comment: str
+    filed_at: datetime.datetime | None
+    before: list[SheetVersion]
+
+
+def sheets_of(entry: Entry) -> list[SheetRow]:
+    """Every judge's sheet of an entry, in the order of filing. Only for who may see marks."""
+    duties = (
+        Assignment.objects.filter(entry=entry)
+        .exclude(state=Assignment.State.TAKEN_BACK)
+        .select_related("sheet", "seat__membership__person")
+        .prefetch_related("sheet__scores__criterion", "sheet__versions")
+        .order_by("sheet__filed_at", "pk")
+    )
+    return [_sheet_row(duty) for duty in duties]
+
+
+def _sheet_row(duty: Assignment) -> SheetRow:
+    sheet = getattr(duty, "sheet", None)
+    scores = sorted(sheet.scores.all(), key=lambda score: score.criterion.order) if sheet else []
+    return SheetRow(
+        judge=str(duty.seat.membership.person),
+        state=duty.get_state_display()
+        if duty.state != Assignment.State.OPEN or sheet is None
+        else sheet.get_state_display(),
+        marks=[(score.criterion.name, f"{score.value.normalize():f}") for score in scores],
+        comment=sheet.comment if sheet else "",
+        filed_at=sheet.filed_at if sheet else None,
+        before=list(sheet.versions.all()) if sheet else [],
+    )
+
+
+def revised_entries(round: Round) -> list[tuple[Entry, str, int]]:
+    """Entries whose sheets were changed in the discussion: entry, label and how many changes."""
+    changed = Entry.objects.filter(round=round).annotate(changes=Count("assignments__sheet__versions"))
+    return [
+        (entry, label_of(entry), entry.changes) for entry in changed.filter(changes__gt=0).order_by("code")
     ]
 
 

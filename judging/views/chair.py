@@ -16,6 +16,7 @@ from judging.models import Entry, Round, Seat
 from judging.queries import chair as queries
 from judging.queries import panel
 from judging.queries import rounds as round_queries
+from judging.queries.desk import label_of
 from judging.services import chair as services
 from judging.services import panel as panel_services
 from judging.services import rounds as life
@@ -69,7 +70,7 @@ def _room(request: HttpRequest, round: Round) -> dict[str, Any]:
     if permissions.can_see_marks(request.user, round):
         spreads, found = queries.disagreements(round), queries.findings(round)
         page |= {
-            "sees_marks": True, "spreads": spreads, "spread_plot": plots.disagreement(spreads), "found": found,
+            "sees_marks": True, "revised": queries.revised_entries(round), "spreads": spreads, "spread_plot": plots.disagreement(spreads), "found": found,
             "leniency_plot": plots.leniency(found.leniencies if found else []),
         }  # fmt: skip
     return page
@@ -157,6 +158,21 @@ def deal_again(request: HttpRequest, code: str, entry: str) -> HttpResponse:
         return back(request, error, "chair_room", code)
     messages.success(request, _("Dealt to %(judge)s.") % {"judge": new.seat.membership.person})
     return redirect("chair_room", code)
+
+
+@login_required
+@require_GET
+def entry(request: HttpRequest, code: str, entry: str) -> HttpResponse:
+    """Every sheet of one entry, with what it said before the discussion; for who may see marks."""
+    round = _round(request, code)
+    if not permissions.can_see_marks(request.user, round):
+        raise Http404
+    found = get_object_or_404(Entry, round=round, code=entry)
+    page = {
+        "round": round, "season": round.season, "entry": found, "label": label_of(found), "rows": queries.sheets_of(found),
+        "criteria": list(round.criteria.all()),
+    }  # fmt: skip
+    return render(request, "judging/chair/entry.html", page)
 
 
 @login_required

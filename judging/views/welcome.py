@@ -14,7 +14,7 @@ from judging.services import panel as services
 from judging.views.answers import actor, back
 from spotlight.accounts.models import User
 from spotlight.errors import SpotlightError
-from submissions.models import Artist, Membership, Organisation
+from submissions.models import Membership, Organisation
 
 
 @login_required
@@ -50,7 +50,7 @@ def declare(request: HttpRequest, slug: str) -> HttpResponse:
     note = form.cleaned_data["note"]
     try:
         if kind == "artist":
-            artist = get_object_or_404(Artist, slug=code)
+            artist = get_object_or_404(ties.public_artists(), slug=code)
             services.declare_conflict(membership.season, by=actor(request), artist=artist, note=note)
         else:
             organisation = get_object_or_404(Organisation, code=code)

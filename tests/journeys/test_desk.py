@@ -13,7 +13,7 @@ from judging.models import Assignment, Round, ScoreSheet, Seat
 from judging.services import desk, rounds
 from spotlight.ledger import files
 from spotlight.ledger.models import StoredFile
-from submissions.models import Role
+from submissions.models import Artist, Role
 from tests.judging.conftest import at, draft, file_all, judge_of
 from tests.making import make_role, make_round, make_season, make_submission, open_for_good
 
@@ -194,6 +194,7 @@ def test_every_page_is_accessible_and_fits_a_phone(
     assert own is not None
     code, alias = opened.code, own.entry.alias
     welcome = f"/admin/desk/welcome/{opened.season.slug}/?q=Artist"
+    Artist.objects.update(is_public=True)
     for path in (
         "/admin/desk/?all",
         welcome,

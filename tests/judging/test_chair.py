@@ -209,3 +209,27 @@ def test_what_the_standings_say_of_the_panel(
 
 def judge_of_seat(seat: Seat) -> Person:
     return seat.membership.person
+
+
+def test_the_chair_sees_both_versions_of_a_changed_sheet_and_the_organizer_neither(
+    made: Round, head: Person, organizer: Person, client: Client
+) -> None:
+    duty = file_all(made)[0].assignment
+    rounds.lock_round(made, by=organizer)
+    desk.revise_sheet(
+        duty,
+        draft(song=9.5, comment="Keep the bridge."),
+        version=1,
+        reason="Heard it on speakers.",
+        by=judge_of(duty),
+    )
+    page = url(made, f"entries/{duty.entry.code}/")
+    client.force_login(head.user)
+    seen = client.get(page).content.decode()
+    for words in ("Heard it on speakers.", "Song 9.5", "Song 1", "Keep the bridge."):
+        assert words in seen
+    assert "1 change" in client.get(url(made)).content.decode()
+    client.force_login(organizer.user)
+    assert client.get(page).status_code == 404
+    client.force_login(judge_of(duty).user)
+    assert client.get(page).status_code == 404

@@ -15,7 +15,7 @@ from spotlight.ledger import files
 from spotlight.ledger.models import Event, StoredFile
 from submissions.models import Membership, Organisation, Role, Season
 from tests.judging.conftest import at, draft, file_all, judge_of
-from tests.making import make_person, make_role, make_round, make_submission, open_for_good
+from tests.making import make_artist, make_person, make_role, make_round, make_submission, open_for_good
 
 pytestmark = pytest.mark.django_db
 CANARY = "Zanzibar Canary"
@@ -30,7 +30,12 @@ def duty(open_round: Callable[..., Round]) -> Assignment:
     ).first()
     assert found is not None
     track, artist = found.entry.submission.track, found.entry.submission.artist
-    track.title, artist.name, artist.slug = f"{CANARY} song", f"{CANARY} band", "zanzibar-canary"
+    track.title, artist.name, artist.slug, artist.is_public = (
+        f"{CANARY} song",
+        f"{CANARY} band",
+        "zanzibar-canary",
+        True,
+    )
     track.rendition = files.keep_bytes(
         b"\0" * 5000, kind=StoredFile.Kind.RENDITION, media_type="audio/mp4", name=f"{CANARY}.m4a"
     )
@@ -320,6 +325,9 @@ def test_the_welcome_page_comes_first(duty: Assignment, judge: Client) -> None:
     assert judge.get(url(duty)).status_code == 404
     found = judge.get(welcome, {"q": CANARY}).content.decode()
     assert f"{CANARY} band" in found, "public artists can be searched, whether they entered or not"
+    hidden = make_artist(name=f"{CANARY} in the making")
+    assert "in the making" not in judge.get(welcome, {"q": CANARY}).content.decode()
+    assert judge.post(welcome + "conflict/", {"thing": f"artist:{hidden.slug}"}).status_code == 404
     assert judge.post(welcome + "accept/").status_code == 302
     assert judge.get(url(duty)).status_code == 200
     judge.post(welcome + "conflict/", {"thing": "artist:zanzibar-canary", "note": "cousin"})
