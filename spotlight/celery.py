@@ -15,6 +15,7 @@ app.conf.beat_schedule = {
     "awards": {"task": "judging.awards", "schedule": 600.0},
     "rounds": {"task": "judging.tick", "schedule": 60.0},
     "salts": {"task": "submissions.forget_salts", "schedule": 3600.0},
+    "seal": {"task": "ledger.seal", "schedule": 60.0},
     "sweep": {"task": "ledger.sweep", "schedule": 60.0},
     "tidy": {"task": "ledger.tidy", "schedule": 86400.0},
 }

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from spotlight.ledger import mail, uploads, work
+from spotlight.ledger import mail, seals, uploads, work
 
 
 @shared_task(name="ledger.carry")
@@ -22,6 +22,18 @@ def tidy() -> None:
     """Every night: forget work that was done long ago, and uploads that nobody goes on with."""
     work.forget_finished()
     uploads.forget_abandoned()
+
+
+@shared_task(name="ledger.seal")
+def seal() -> None:
+    """Every minute: take new events into the hash chain."""
+    seals.seal()
+
+
+@work.handles("ledger.seal")
+def seal_now(key: str, report: work.Report) -> None:
+    """Right after something that should be in the chain at once. `key` only says what."""
+    seals.seal()
 
 
 @work.handles("mail.send")
