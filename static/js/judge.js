@@ -5,6 +5,7 @@ import { skip, toggle } from './deck.js';
 
 const OFF = 'spotlight-judging-keys-off';
 let desk = null;
+let ahead = null;
 
 export function enhanceJudging(root) {
   const form = root.querySelector('form[data-judge]:not([data-ready])');
@@ -94,13 +95,15 @@ class Desk {
     });
   }
 
-  // The next entry's sound is fetched while this one is judged: data-next-src.
+  // The next entry's sound (data-next-src) is fetched while this one is judged, and kept in memory: no cache may keep it.
   preload() {
+    const own = this.audio?.getAttribute('src');
+    if (ahead?.src === own) ahead.sound.then((url) => { if (url && this.form.isConnected && this.audio.paused && !this.audio.currentTime) this.audio.src = url; });
     const src = this.form.dataset.nextSrc;
-    if (!src) return;
-    this.next = new Audio();
-    this.next.preload = 'auto';
-    this.next.src = src;
+    if (!src || ahead?.src === src) return;
+    const before = ahead;
+    if (before && before.src !== own) before.sound.then((url) => url && URL.revokeObjectURL(url));
+    ahead = { src, sound: fetch(src, { credentials: 'same-origin' }).then((r) => (r.ok ? r.blob() : null)).then((blob) => blob && URL.createObjectURL(blob)).catch(() => null) };
   }
 
   wireSwitch() {

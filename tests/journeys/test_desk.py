@@ -2,6 +2,7 @@
 
 import io
 import math
+import re
 import wave
 
 import pytest
@@ -159,10 +160,15 @@ def test_i_know_this_artist(judging: Page, seat: Seat, opened: Round) -> None:
     assert (gone.state, gone.reason) == ("recused", "She taught me the drums.")
 
 
-def test_the_next_sound_is_fetched_ahead(judging: Page) -> None:
-    first = judging.locator("[data-deck] audio").get_attribute("src")
+def test_the_next_sound_is_there_before_its_page(judging: Page) -> None:
     ahead = judging.locator("form[data-judge]").get_attribute("data-next-src")
-    assert ahead and ahead != first and ahead.endswith("/audio")
+    assert ahead
+    judging.get_by_role("link", name="Next").click()
+    expect(judging.get_by_text("Entry 2.")).to_be_visible()
+    expect(judging.locator("[data-deck] audio").first).to_have_attribute("src", re.compile("^blob:"))
+    judging.keyboard.press("Space")
+    expect(judging.locator("[data-deck] [data-toggle]")).to_have_attribute("aria-pressed", "true")
+    expect(judging.locator("[data-deck] [data-time]")).not_to_have_text("0:00")
 
 
 def test_shortcuts_can_be_turned_off(judging: Page, seat: Seat) -> None:
