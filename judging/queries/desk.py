@@ -202,7 +202,7 @@ def marks(round: Round, sheet: ScoreSheet | None, *, language: str) -> list[Mark
                 value="" if value is None else f"{value.normalize():f}",
                 whole=whole,
                 half=value is not None and value != whole,
-                anchors=sorted(criterion.anchors.items(), key=lambda pair: float(pair[0])),
+                anchors=list(criterion.anchors_in(language).items()),
             )
         )
     return rows

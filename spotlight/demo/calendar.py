@@ -5,13 +5,14 @@ from zoneinfo import ZoneInfo
 
 import psycopg2
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import F
 
 from series.jobs import publication
 from series.models import Episode
 from spotlight.demo import cast
 from spotlight.ledger import clock
-from spotlight.ledger.models import Clock
+from spotlight.ledger.models import Clock, Work
 from submissions.models import Season
 from submissions.services.presets import day_at
 
@@ -49,6 +50,14 @@ def go(moment: datetime.datetime) -> None:
     _forward(moment)
 
 
+def set_to(moment: datetime.datetime) -> None:
+    """Set the clock, forward or back. Work that runs meanwhile keeps the rest of its lease."""
+    with transaction.atomic():
+        step = moment - clock.now()
+        Work.objects.filter(state=Work.State.RUNNING).update(leased_until=F("leased_until") + step)
+        clock.move_to(moment)
+
+
 def _forward(moment: datetime.datetime) -> None:
     if clock.now() < moment:
-        clock.move_to(moment)
+        set_to(moment)

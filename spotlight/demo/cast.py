@@ -145,7 +145,11 @@ def entrants(size: Size) -> dict[str, list[Entrant]]:
     rest = everybody[size.entrants :]
     earlier = rest[: size.earlier]
     korean = [e for e in running if e.name.language == "ko"]
-    again = [replace(e, number=e.number + 1000) for e in (korean[0], *reversed(korean[1:]))]
+    songs = titles(SEED + 1000, "ko")
+    again = [
+        replace(e, number=e.number + 1000, title=next(songs))
+        for e in (korean[0], *reversed(korean[-size.following :]))
+    ]
     return {"running": running, "earlier": earlier, "next": again[: size.following]}
 
 

@@ -1,5 +1,12 @@
-"""Addresses of the demo."""
+"""Addresses of the demo; they exist only with the embedded database."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from spotlight.demo import views
+
+urlpatterns = [
+    path("as/<slug:role>/", views.sign_in_as, name="demo_as"),
+    path("advance/", views.move_on, name="demo_advance"),
+    path("state/", views.show_state, name="demo_state"),
+    path("hide/", views.hide, name="demo_hide"),
+]

@@ -44,7 +44,7 @@ function refuseStrayPage(e, text) {
 
 function takeOver(doc) {
   document.documentElement.lang = doc.documentElement.lang;
-  for (const id of ['masthead', 'foot']) replace(doc, id);
+  for (const id of ['demo-bar', 'masthead', 'foot']) replace(doc, id);
   document.body.setAttribute('hx-headers', doc.body.getAttribute('hx-headers') ?? '{}');
   const words = doc.getElementById('script-texts');
   if (words) { document.getElementById('script-texts').textContent = words.textContent; loadTexts(doc); }
