@@ -135,7 +135,9 @@ class Seeding:
         calendar.go(calendar.day(self.running, 58))
         waiting = Submission.objects.filter(season=self.running, state="submitted").order_by("pk")
         for submission, reasons in zip(
-            waiting[:3], (["rights"], ["not_original"], ["identity"]), strict=False
+            waiting[: min(3, self.size.per_week // 6)],
+            (["rights"], ["not_original"], ["identity"]),
+            strict=False,
         ):
             clearance.refuse(
                 submission,

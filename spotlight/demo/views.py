@@ -103,11 +103,17 @@ def _chair() -> str:
     return reverse("chair_room", args=[window.round.code])
 
 
+def _home() -> str:
+    """What needs the organizer of the running season."""
+    season = advance.running_season()
+    return f"{reverse('home')}?season={season.slug}" if season else reverse("home")
+
+
 TASKS: dict[str, Callable[[], str]] = {
     "artist": lambda: reverse("me"),
     "fan": lambda: reverse("playlist"),
     "clearance": _clearance,
     "judge": lambda: reverse("desk"),
     "chair": _chair,
-    "organizer": lambda: reverse("home"),
+    "organizer": _home,
 }
