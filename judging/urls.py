@@ -51,6 +51,8 @@ urlpatterns = [
     path("seasons/<slug:season>/leaderboard/", boards.leaderboard, name="leaderboard"),
     path("seasons/<slug:season>/leaderboard/<int:number>/", boards.released, name="released"),
     path("seasons/<slug:season>/results/", boards.results, name="results"),
+    path("tracks/<slug:code>/chart/", boards.track_chart, name="track_chart"),
+    path("artists/<slug:slug>/path/", boards.artist_path, name="artist_path"),
     path("entries/<slug:code>/why/", boards.why_this_rank, name="why"),
     path("entries/<slug:code>/award/", boards.answer_award, name="award"),
 ]

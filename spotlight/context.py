@@ -65,10 +65,9 @@ def _own_links(held: set[str]) -> list[tuple[str, str]]:
 
 
 def _links(request: HttpRequest, links: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    here = max((href for _, href in links if request.path.startswith(href)), key=len, default="")
     return [
-        {"label": label, "href": href, "current": request.path.startswith(href)}
-        for label, href in links
-        if _answers(href)
+        {"label": label, "href": href, "current": href == here} for label, href in links if _answers(href)
     ]
 
 

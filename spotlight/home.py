@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -15,13 +16,14 @@ from spotlight.web.cards import TrackCard
 from spotlight.web.languages import reader_language
 from submissions.models import Season
 from submissions.queries import listening
-from submissions.queries.cards import cards_of
+from submissions.queries.cards import card_of, cards_of
 from submissions.queries.seasons import current_season, text_of
 from submissions.services.amendments import all_windows
 from submissions.views.seasons import stages
 
 TRACKS = 5
 EPISODES = 3
+WINNERS = 5
 
 
 @require_GET
@@ -33,11 +35,11 @@ def home(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     cards, is_chart = front_tracks(season)
     context: dict[str, Any] = {
-        "season": season, "text": text_of(season, reader_language()), "now": now, "stages": stages(season),
+        "season": season, "site": settings.SITE_URL, "text": text_of(season, reader_language()), "now": now, "stages": stages(season),
         "cards": cards, "is_chart": is_chart, "is_open": season.state == Season.State.OPEN,
         "can_enter": bool(season.entries_open_at and season.entries_close_at and season.entries_open_at <= now < season.entries_close_at),
-        "next_moment": next((w for w in all_windows(season) if w.at > now), None),
-        "winners": [w for w in boards.winners(season)][:3],
+        "next_moment": min((w for w in all_windows(season) if w.at > now), key=lambda w: w.at, default=None),
+        "winners": [(card_of(w.submission.track, obi="winner"), w) for w in boards.winners(season)[:WINNERS]],
         "prizes": Prize.objects.filter(season=season).select_related("sponsor"),
         "partners": season.partners.select_related("organisation"),
         "episodes": [episode_card(e, reader_language()) for e in published_episodes().order_by("-published_at")[:EPISODES]],

@@ -78,7 +78,7 @@ urlpatterns = [
     path("media/originals/<slug:code>", media.original, name="media_original"),
     path("media/artwork/<slug:code>", media.artwork, name="media_artwork"),
     path("media/artwork/<slug:code>.svg", media.artwork),
-    path("media/artwork/<slug:code>.jpg", media.artwork),
+    path("media/artwork/<slug:code>.jpg", media.artwork_jpeg, name="media_artwork_jpeg"),
     path("media/photos/<slug:slug>.jpg", media.photo, name="media_photo"),
     # Clearance
     path("admin/clearance/", clearance.queue, name="clearance"),

@@ -1,13 +1,15 @@
 """The public faces of a ranking: the weekly chart while rounds run, the released standings afterwards."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from judging.models import Award, ChartRow, ChartWeek, Decision, Release, Round, Standing
 from spotlight.web.cards import TrackCard
-from submissions.models import Season, Submission
+from submissions.models import Market, Season, Submission, Track
 from submissions.queries.cards import card_of, moved
+from submissions.queries.seasons import public_seasons
 
 
 def chart_weeks(season: Season) -> QuerySet[ChartWeek]:
@@ -17,17 +19,48 @@ def chart_weeks(season: Season) -> QuerySet[ChartWeek]:
     return ChartWeek.objects.filter(season=season)
 
 
-def chart_rows(season: Season, week: ChartWeek) -> QuerySet[ChartRow]:
-    """A week's places, in the detail and number that the season shows; alphabetical where the order is hidden."""
+def chart_rows(season: Season, week: ChartWeek, *, market: str = "") -> QuerySet[ChartRow]:
+    """A week's places, in the detail and number that the season shows; alphabetical where the order is hidden.
+
+    With the code of a `market` only what was entered there; the places stay those of the whole chart.
+    """
     rows = (
         ChartRow.objects.filter(week=week, rank__lte=season.board_size)
         .filter(track__hidden_at__isnull=True, track__released_at__isnull=False)
         .select_related("track")
         .prefetch_related("track__billing__artist")
     )
+    if market:
+        entered = Submission.objects.filter(season=season, market__code=market)
+        rows = rows.filter(track__in=entered.values("track"))
     if season.board_mode == Season.BoardMode.TOP_UNORDERED:
         return rows.order_by("track__title", "track__code")
     return rows.order_by("rank", "track__code")
+
+
+def markets_of(season: Season, tracks: Iterable[Track]) -> dict[int, Market]:
+    """The market in which each track was entered, by the track's key."""
+    entered = Submission.objects.filter(season=season, track__in=list(tracks), market__isnull=False)
+    return {entry.track_id: entry.market for entry in entered.select_related("market") if entry.market}
+
+
+def chart_place(code: str) -> ChartRow | None:
+    """A track's place in the latest chart that it is on, if the season shows places."""
+    latest = ChartWeek.objects.filter(season=OuterRef("week__season")).order_by("-number").values("pk")[:1]
+    rows = ChartRow.objects.filter(
+        track__code=code,
+        track__hidden_at__isnull=True,
+        track__released_at__isnull=False,
+        week__season__in=public_seasons(),
+        week__season__board_mode__in=[
+            Season.BoardMode.ORDER,
+            Season.BoardMode.MOVEMENT,
+            Season.BoardMode.FULL,
+        ],
+        week__season__board_size__gte=F("rank"),
+        week=Subquery(latest),
+    )
+    return rows.select_related("week__season", "track").order_by("-week__starts_on").first()
 
 
 def chart_card(season: Season, row: ChartRow) -> TrackCard:
@@ -107,3 +140,41 @@ def advanced(round: Round) -> list[Submission]:
             "entry__submission__track__billing__artist"
         )
     ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Path:
+    """How far an entry has come in its season: the rounds it got through, and the one it is in now, if any."""
+
+    submission: Submission
+    passed: list[Round]
+    current: Round | None
+
+
+def public_path(slug: str) -> Path | None:
+    """The path of an artist's latest cleared entry. Only announced decisions are told, and none against the artist."""
+    entry = (
+        Submission.objects.filter(
+            artist__slug=slug,
+            artist__is_public=True,
+            state=Submission.State.CLEARED,
+            season__in=public_seasons(),
+            track__released_at__isnull=False,
+            track__hidden_at__isnull=True,
+        )
+        .select_related("season", "track")
+        .order_by("-track__released_at")
+        .first()
+    )
+    if entry is None:
+        return None
+    rounds = list(Round.objects.filter(season=entry.season).order_by("number"))
+    through = set(
+        Decision.objects.filter(
+            entry__submission=entry, round__state=Round.State.ANNOUNCED, outcome=Decision.Outcome.IN
+        ).values_list("round_id", flat=True)
+    )
+    passed = [round for round in rounds if round.pk in through]
+    following = rounds[len(passed)] if len(passed) < len(rounds) else None
+    still_in = following is not None and following.state != Round.State.ANNOUNCED
+    return Path(entry, passed, following if still_in else None)

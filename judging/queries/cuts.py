@@ -44,6 +44,11 @@ class Line:
         """Who advances, in order."""
         return [place for place in self.places if place.is_in]
 
+    def near(self, beyond: int) -> list[Place]:
+        """Everybody down to `beyond` places below the last who advances, is tied or is in reserve."""
+        matters = [n for n, p in enumerate(self.places) if p.is_in or p.reserve or p.is_tied_at_line]
+        return self.places[: max(matters, default=-1) + 1 + beyond]
+
     @property
     def tied(self) -> list[Place]:
         """Those who share the score of the line, on both sides of it."""

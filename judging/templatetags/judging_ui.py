@@ -2,7 +2,7 @@
 
 from django import template
 from django.utils import formats
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 register = template.Library()
 
@@ -29,3 +29,15 @@ def in_language(thing: object) -> str:
     """The name of a round, criterion, prize or market in the reader's language, else as the organizer wrote it."""
     names: dict[str, str] = getattr(thing, "names", {}) or {}
     return names.get((get_language() or "en")[:2]) or str(getattr(thing, "name", thing))
+
+
+@register.filter
+def measure(key: str) -> str:
+    """What listeners did, in words; a measure of an outside source as its organizer named it."""
+    words = {
+        "plays": gettext("Plays"),
+        "likes": gettext("Likes"),
+        "shares": gettext("Shares"),
+        "uses": gettext("Videos"),
+    }
+    return words.get(key, key)

@@ -8,14 +8,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from judging.models import Award, ChartWeek, Entry, Round
+from judging.models import Award, ChartRow, ChartWeek, Entry, Round
 from judging.queries import boards
 from judging.queries.explain import why
 from judging.services import prizes
 from spotlight.accounts.people import person_of
 from spotlight.errors import SpotlightError
 from spotlight.web.cards import TrackCard
-from submissions.models import Season
+from submissions.models import Market, Season
 from submissions.queries.cards import card_of
 from submissions.queries.seasons import public_seasons
 
@@ -31,17 +31,63 @@ def leaderboard(request: HttpRequest, season: str) -> HttpResponse:
     """The popularity chart week by week; after a round's release also its blended standings."""
     found = _season(season)
     weeks = list(boards.chart_weeks(found))
-    released = list(boards.released_rounds(found))
     week = _chosen_week(request, weeks)
-    page = Paginator(boards.chart_rows(found, week), PAGE).get_page(request.GET.get("page")) if week else None
+    markets = list(found.markets.order_by("order"))
+    market = request.GET.get("market", "")
+    market = market if market in {m.code for m in markets} else ""
+    page = (
+        Paginator(boards.chart_rows(found, week, market=market), PAGE).get_page(request.GET.get("page"))
+        if week
+        else None
+    )
     return render(
         request,
         "judging/boards/leaderboard.html",
         {
-            "season": found, "weeks": weeks, "week": week, "page": page, "released": released,
-            "rows": [(boards.chart_card(found, row), row) for row in page] if page else [],
+            "season": found, "weeks": weeks, "week": week, "page": page, "released": boards.released_rounds(found),
+            "newer": _beside(weeks, week, -1), "older": _beside(weeks, week, 1), "markets": markets, "market": market,
+            "rows": _chart(found, list(page)) if page else [], "shows": _shown(found),
         },
     )  # fmt: skip
+
+
+def _chart(season: Season, rows: list[ChartRow]) -> list[tuple[TrackCard, ChartRow, Market | None]]:
+    markets = boards.markets_of(season, [row.track for row in rows])
+    return [(boards.chart_card(season, row), row, markets.get(row.track_id)) for row in rows]
+
+
+def _shown(season: Season) -> dict[str, bool]:
+    """What the season shows of its chart: places, how they moved."""
+    mode = season.board_mode
+    moves = mode in (Season.BoardMode.MOVEMENT, Season.BoardMode.FULL)
+    return {"places": moves or mode == Season.BoardMode.ORDER, "moves": moves}
+
+
+def _beside(weeks: list[ChartWeek], week: ChartWeek | None, step: int) -> ChartWeek | None:
+    """The week before or after in the archive, which begins with the newest."""
+    index = weeks.index(week) + step if week else -1
+    return weeks[index] if 0 <= index < len(weeks) else None
+
+
+@require_GET
+def track_chart(request: HttpRequest, code: str) -> HttpResponse:
+    """A track's place this week, as a part of its page; nothing where it has none."""
+    row = boards.chart_place(code)
+    if row is None:
+        return HttpResponse(status=204)
+    card = boards.chart_card(row.week.season, row)
+    return render(
+        request, "judging/boards/_place.html", {"row": row, "card": card, "season": row.week.season}
+    )
+
+
+@require_GET
+def artist_path(request: HttpRequest, slug: str) -> HttpResponse:
+    """How far an artist's latest entry has come, as a part of the artist's page."""
+    path = boards.public_path(slug)
+    if path is None:
+        return HttpResponse(status=204)
+    return render(request, "judging/boards/_path.html", {"path": path, "season": path.submission.season})
 
 
 def _chosen_week(request: HttpRequest, weeks: list[ChartWeek]) -> ChartWeek | None:
@@ -66,8 +112,15 @@ def released(request: HttpRequest, season: str, number: int) -> HttpResponse:
         "round": round,
         "page": page,
         "cards": [(card_of(r.entry.submission.track), r) for r in page],
+        "weights": _weights(round),
     }
     return render(request, "judging/boards/released.html", context)
+
+
+def _weights(round: Round) -> dict[str, str]:
+    """How much panel and popularity count, in percent and without needless decimals."""
+    parts = {"panel": round.panel_weight, "popularity": round.popularity_weight}
+    return {name: f"{(weight * 100).normalize():f}" for name, weight in parts.items()}
 
 
 @require_GET
@@ -105,6 +158,7 @@ def why_this_rank(request: HttpRequest, code: str) -> HttpResponse:
         Award.objects.filter(entry=entry).exclude(state=Award.State.LAPSED).select_related("prize").first()
     )
     context = {
+        "weights": _weights(entry.round),
         "why": explanation,
         "entry": entry,
         "round": entry.round,

@@ -19,6 +19,9 @@ from spotlight.accounts.people import person_of
 from spotlight.errors import SpotlightError
 from submissions.queries.seasons import seasons_with_role
 
+BEYOND = 40
+"""Places shown below the line before one asks for all of them."""
+
 
 def _round(request: HttpRequest, season: str, number: int) -> Round:
     """The round, if the person leads its season; 404 otherwise."""
@@ -72,7 +75,9 @@ def _show(request: HttpRequest, round: Round, form: Form, *, status: int = 200) 
         "me": person_of(request.user),  # type: ignore[arg-type]
     }
     if standings and not hidden:
-        context["line"] = lines.line_of(round, standings)
+        line = lines.line_of(round, standings)
+        shown = line.places if "all" in request.GET else line.near(BEYOND)
+        context |= {"line": line, "places": shown, "left_out": len(line.places) - len(shown)}
         context["awards"] = Award.objects.filter(entry__round=round).select_related(
             "prize", "entry__submission__artist"
         )

@@ -13,7 +13,6 @@ from spotlight.errors import SpotlightError
 from spotlight.ledger import clock, files
 from spotlight.ledger.models import StoredFile, Upload
 
-
 MEGABYTE = 1_000_000
 ABANDONED = datetime.timedelta(days=7)
 

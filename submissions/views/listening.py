@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csp import csp_override
@@ -26,9 +27,12 @@ from submissions.queries import listening as queries
 from submissions.queries.cards import card_of, cards_of
 from submissions.queries.seasons import current_season, public_seasons
 from submissions.services import listening
+from submissions.services.plays import listener_key
 from submissions.views.access import person_behind
+from submissions.views.plays import visitor_of
 
 PAGE = 50
+MOSAIC = 16
 REPORTS_A_DAY = 10
 
 
@@ -62,6 +66,7 @@ def playlist(request: HttpRequest) -> HttpResponse:
     tracks = _in_order(page.object_list)
     context = {
         "season": season, "choices": choices, "asked": asked, "page": page, "cards": cards_of(tracks),
+        "mosaic": cards_of(tracks[: MOSAIC if len(tracks) >= MOSAIC else len(tracks) // 4 * 4]),
         "filters": [(name, values, getattr(asked, name)) for name, values in choices.items() if len(values) > 1],
     }  # fmt: skip
     return render(request, "submissions/listening/playlist.html", context)
@@ -74,8 +79,7 @@ def _ordered(request: HttpRequest, season: Season, asked: queries.Browse) -> Any
         return queries.newest(tracks)
     if asked.sort == "rising":
         return queries.rising(tracks, today=today)
-    person = person_of(request.user)  # type: ignore[arg-type]
-    return queries.rotated(tracks, listener=person.code if person else "", day=today)
+    return queries.rotated(tracks, listener=listener_key(visitor_of(request)), day=today)
 
 
 def _in_order(rows: Any) -> list[Track]:
@@ -153,7 +157,9 @@ def _show_track(request: HttpRequest, track: Track, form: UseForm, *, status: in
         "uses": queries.accepted_uses(track)[:24], "form": form, "start": start, "end": end,
         "others": cards_of(queries.tracks_of(artist).exclude(pk=track.pk)[:5]),
         "url": f"{settings.SITE_URL}/tracks/{track.code}/",
-        "embed": f'<iframe src="{settings.SITE_URL}/embed/tracks/{track.code}/" width="480" height="160" title="{track.code}" loading="lazy" allow="encrypted-media"></iframe>',
+        "embed": f'<iframe src="{settings.SITE_URL}/embed/tracks/{track.code}/" width="480" height="160" title="{escape(track.title)}, {escape(card.artist)}" loading="lazy"></iframe>',
+        "image": f"{settings.SITE_URL}/media/artwork/{track.code}.jpg",
+        "entered_in": public_seasons().filter(submissions__track=track).order_by("-entries_open_at").first(),
         "can_use": track.licence != Track.Licence.NONE and card.duration >= 15,
         "linked_data": _recording(track, artist),
     }  # fmt: skip
@@ -180,7 +186,10 @@ def artist_page(request: HttpRequest, slug: str) -> HttpResponse:
     artist = queries.public_artist(slug)
     if artist is None:
         raise Http404
-    context = {"artist": artist, "cards": cards_of(queries.tracks_of(artist))}
+    context = {
+        "artist": artist, "cards": cards_of(queries.tracks_of(artist)), "site": settings.SITE_URL,
+        "url": f"{settings.SITE_URL}/artists/{artist.slug}/",
+    }  # fmt: skip
     return render(request, "submissions/listening/artist.html", context)
 
 

@@ -9,12 +9,13 @@ from django.views.decorators.http import require_safe
 from spotlight.ledger import files
 from spotlight.ledger.models import StoredFile
 from spotlight.web import ranges
-from submissions.artwork import draw_cover
+from submissions.artwork import draw_cover, raster_cover
 from submissions.models import Track
 from submissions.queries.media import artists_seen, audible_tracks, is_released, originals_for
 from submissions.views.access import one_of
 
 PUBLIC_SECONDS = 60
+PREVIEW_PIXELS = 800
 
 
 @require_safe
@@ -45,6 +46,16 @@ def artwork(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 @require_safe
+def artwork_jpeg(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The picture as a JPEG, which link previews ask for: a drawn one is painted."""
+    found = one_of(audible_tracks(request.user).select_related("artwork"), code=code)
+    if found.artwork is not None:
+        return artwork(request, code)
+    picture = HttpResponse(raster_cover(found.code, size=PREVIEW_PIXELS), content_type="image/jpeg")
+    return _kept_a_while(picture, found)
+
+
+@require_safe
 def photo(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The photo of an artist."""
     found = one_of(artists_seen(request.user).select_related("photo"), slug=slug)
@@ -53,7 +64,14 @@ def photo(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 def _drawn(track: Track) -> HttpResponse:
-    return HttpResponse(draw_cover(track.code), content_type="image/svg+xml")
+    return _kept_a_while(HttpResponse(draw_cover(track.code), content_type="image/svg+xml"), track)
+
+
+def _kept_a_while(answer: HttpResponse, track: Track) -> HttpResponse:
+    """Browsers keep a drawn picture as long as any other public file."""
+    if is_released(track):
+        answer["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}"
+    return answer
 
 
 def _send(
