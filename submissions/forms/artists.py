@@ -14,12 +14,12 @@ LINKS = 5
 FIELDS = ["name", "name_romanised", "name_reading", "language", "market", "about"]
 
 
-class ArtistForm(forms.ModelForm):  # type: ignore[type-arg]
+class ArtistForm(forms.ModelForm):
     """Names, market, words, links and a photo."""
 
     use_required_attribute = False
     photo_file = forms.FileField(
-        label=gettext_lazy("Photo"), required=False, help_text=gettext_lazy("JPEG, PNG or WebP, up to 10 MB."),
+        label=gettext_lazy("Photo"), required=False, help_text=gettext_lazy("JPEG, PNG or WebP, at least 300 pixels each way, up to 15 MB. We show its middle square."),
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
     )  # fmt: skip
 

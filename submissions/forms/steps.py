@@ -1,5 +1,6 @@
 """The steps of an entry. A step never insists that something is filled in: what is missing is said by `queries.completeness`."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -57,10 +58,13 @@ class StepForm(forms.Form):
         known = self.known_names()
         sent = {
             k: [value.replace("\0", "")[:MOST_TYPED] for value in v[:20]]
-            for k, v in self.data.lists()
+            for k, v in self._lists()
             if k in known
         }
         return {"values": sent, "fields": wrong}
+
+    def _lists(self) -> Iterable[tuple[str, list[str]]]:
+        return self.data.lists() if isinstance(self.data, QueryDict) else ()
 
     def known_names(self) -> set[str]:
         """The names that the form reads."""

@@ -53,7 +53,7 @@ def refusal_sentence(refusal: dict[str, Any]) -> str:
     )
 
 
-lazy_sentence = lazy(refusal_sentence, str)
+lazy_sentence = lazy(refusal_sentence, str)  # type: ignore[no-untyped-call]
 """The same in the language of whoever reads it later, such as a mail's."""
 
 

@@ -21,7 +21,7 @@ def person_behind(request: HttpRequest) -> Person:
 def account(request: HttpRequest) -> User:
     """The account of a request of somebody signed in."""
     assert not isinstance(request.user, AnonymousUser), "the view asks for a sign-in first"
-    return request.user  # type: ignore[return-value]
+    return request.user
 
 
 def one_of[T: Model](queryset: QuerySet[T], **wanted: Any) -> T:

@@ -28,6 +28,8 @@ from submissions.queries.entries import (
 )
 from submissions.queries.processing import audio_state
 from submissions.services.entries import (
+    SENT,
+    ChangedElsewhere,
     IncompleteEntry,
     begin_entry,
     save_entry,
@@ -131,9 +133,9 @@ def _mark_gaps(form: StepForm, submission: Submission, step: str, *, shown: bool
 
 
 def _autosave(request: HttpRequest, form: StepForm) -> HttpResponse:
-    valid = form.is_valid()
-    if form.submission.state in (State.SUBMITTED, State.CLEARED):
-        return JsonResponse({"errors": form.all_errors()}, status=400 if not valid else 200)
+    form.is_valid()
+    if form.submission.state in SENT:
+        return refusal_as_json(ChangedElsewhere(_("This entry was sent meanwhile. Load the page again to change it.")))
     try:
         saved = save_entry(
             form.submission, form.changes(), by=person_behind(request), version=_version(request)
@@ -156,7 +158,7 @@ def _number(given: str | None) -> int | None:
 
 def _save(request: HttpRequest, form: StepForm) -> HttpResponse:
     valid, code = form.is_valid(), form.submission.code
-    sent = form.submission.state in (State.SUBMITTED, State.CLEARED)
+    sent = form.submission.state in SENT
     if sent and not valid:
         return _render_step(request, form, status=400)
     try:
@@ -218,7 +220,7 @@ def _render_step(request: HttpRequest, form: StepForm, status: int = 200) -> Htt
         "next": step_names()[NEXT[form.step]],
         "before": BEFORE.get(form.step),
         "before_name": step_names().get(BEFORE.get(form.step, ""), ""),
-        "is_sent": submission.state in (State.SUBMITTED, State.CLEARED),
+        "is_sent": submission.state in SENT,
         "is_cleared": submission.state == State.CLEARED,
         "audio": audio_state(submission.track),
         "terms_text": terms_text(submission) if form.step == "eligibility" else "",

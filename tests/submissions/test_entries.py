@@ -276,6 +276,16 @@ def test_an_older_window_is_told(artist_client: Client, draft: Submission) -> No
     assert answer["status"] == 409
 
 
+def test_a_window_left_open_is_told_that_the_entry_was_sent(client: Client) -> None:
+    sent = make_sent()
+    user = member(sent.artist).user
+    assert user
+    client.force_login(user)
+    assert autosave(client, sent, "track", title="Late")["status"] == 409
+    sent.track.refresh_from_db()
+    assert sent.track.title == "潮どけい"
+
+
 def test_more_lines_for_credits_keep_what_is_there(artist_client: Client, draft: Submission) -> None:
     data = {f"credit-{n}-name": name for n, name in enumerate(["Yo", "", "Rin"])}
     answer = artist_client.post(f"/submit/{draft.code}/rights/", {**data, "more": "1"})
