@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -79,17 +80,39 @@ def _cleared(submission: Submission) -> Step:
 
 
 def _rounds(submission: Submission) -> Iterator[Step]:
-    in_round = {entry.round_id for entry in submission.entries.all()}
+    places = {entry.round_id: entry for entry in submission.entries.all()}
     for round_ in sorted(submission.season.rounds.all(), key=lambda round_: round_.number):
         over = round_.state in ("closed", "announced")
-        done = over and round_.pk in in_round
-        name = local(round_.names, round_.name)
-        if over and round_.pk not in in_round:
+        name, entry = local(round_.names, round_.name), places.get(round_.pk)
+        if entry is not None and round_.state == "announced" and hasattr(entry, "decision"):
+            why = f"/entries/{entry.code}/why/"
+            yield Step(name, "done", why, _outcome(entry.decision), round_.announced_at)
+        elif over and entry is None:
             yield Step(name, "done", note=_("went on without this entry"), at=round_.closes_at)
         else:
             yield Step(
-                name, "done" if done else "to-come", at=round_.closes_at, note=_("ends") if not done else ""
+                name, "done" if over else "to-come", at=round_.closes_at, note="" if over else _("ends")
             )
+
+
+def _outcome(decision: Any) -> str:
+    """What an announced cut said of the entry, in words; the step links to the reasons."""
+    said = {
+        "in": _("No. %(rank)d: it goes on. Read why"),
+        "reserve": _("No. %(rank)d: reserve %(reserve)d. Read why"),
+        "out": _("No. %(rank)d: it does not go on. Read why"),
+    }[decision.outcome]
+    return str(said % {"rank": decision.rank, "reserve": decision.reserve or 0})
+
+
+def offered_prize(submission: Submission) -> Any:
+    """A prize that waits for the artist's answer once the last round is announced, or None."""
+    for entry in submission.entries.all():
+        if entry.round.state == "announced":
+            for award in entry.awards.all():
+                if award.state == "offered":
+                    return award
+    return None
 
 
 def _results(submission: Submission) -> Step:

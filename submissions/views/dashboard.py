@@ -21,7 +21,7 @@ from submissions.queries.entries import (
     own_entries,
     seasons_accepting,
 )
-from submissions.queries.entry_path import Standing, path_of, standing
+from submissions.queries.entry_path import Standing, offered_prize, path_of, standing
 from submissions.queries.media import released_tracks
 from submissions.queries.processing import AudioState, audio_state
 from submissions.views.access import person_behind
@@ -45,6 +45,7 @@ class Ticket:
     may_change: bool
     may_withdraw: bool
     changes_end_at: Any
+    award: Any
 
 
 @login_required
@@ -53,7 +54,12 @@ def me(request: HttpRequest) -> HttpResponse:
     """Everything of one's own, the entry that needs something first."""
     person, at = person_behind(request), clock.now()
     entries = own_entries(person).prefetch_related(
-        "track__billing__artist", "decisions", "entries__round", "season__rounds"
+        "track__billing__artist",
+        "decisions",
+        "entries__round",
+        "entries__decision",
+        "entries__awards__prize",
+        "season__rounds",
     )
     tickets = [_ticket(submission, at) for submission in entries]
     season = tickets[0].submission.season if tickets else seasons_accepting(at).first()
@@ -82,4 +88,5 @@ def _ticket(submission: Submission, at: Any) -> Ticket:
         may_change=may_change(submission, at),
         may_withdraw=may_withdraw(submission),
         changes_end_at=changes_end_at(submission),
+        award=offered_prize(submission),
     )

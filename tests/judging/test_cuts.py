@@ -223,3 +223,17 @@ def test_only_the_organizer_and_the_chair_see_the_cut(season: Season, two: tuple
         404,
         404,
     ]
+
+
+def test_the_dashboard_tells_the_artist_what_was_decided(season: Season, two: tuple[Person, Person]) -> None:
+    Prize.objects.create(season=season, tier=1, name="Grand prize", places=1)
+    round = closed_round(season)
+    cuts.approve_cut(cuts.propose_cut(round, by=two[0]), by=two[1])
+    first = Decision.objects.get(rank=1).entry
+    client = signed_in(first.submission.artist.members.get().person)
+    before = client.get("/me/").content.decode()
+    assert "No. 1" not in before and "Grand prize" not in before, "nothing shows before the announcement"
+    cuts.announce(round, by=two[0])
+    page = client.get("/me/").content.decode()
+    assert f"/entries/{first.code}/why/" in page
+    assert "Grand prize" in page
