@@ -50,8 +50,8 @@ class Size:
 
 FULL = Size()
 SMALL = Size(
-    first=6, weeks=1, per_week=3, earlier=4, following=3, judges=3, cuts=((6, 6), (4, 4), (1, 2)),
-    earlier_cuts=((3, 3), (2, 2), (1, 1)), places=(1, 1), earlier_places=(1,), episodes=2, listeners=60, fans=12,
+    first=4, weeks=1, per_week=2, earlier=3, following=2, judges=3, cuts=((5, 5), (4, 4), (1, 2)),
+    earlier_cuts=((3, 3), (2, 2), (1, 1)), places=(1, 1), earlier_places=(1,), episodes=1, listeners=60, fans=12,
 )  # fmt: skip
 SIZES = {"full": FULL, "small": SMALL}
 

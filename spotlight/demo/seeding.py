@@ -82,7 +82,7 @@ class Seeding:
 
     def people(self) -> None:
         """Accounts and the three seasons, the next one announced before the running one."""
-        artists = self.casting["running"][: cast.SIGN_INS]
+        artists = sorted(self.casting["running"][: cast.SIGN_INS], key=lambda entrant: entrant.key)
         for role in [*cast.STAFF, *cast.JUDGES[: self.size.judges], cast.FAN]:
             people.person_for(role)
         for entrant in artists:
@@ -127,7 +127,7 @@ class Seeding:
         self._enter(
             self.running, self.casting["running"][first : first + self.size.per_week], day=number * 7 - 1
         )
-        if number % 2 == 0:
+        if number % 2:
             self._clear(self.running)
 
     def clearing(self) -> None:
@@ -173,7 +173,9 @@ class Seeding:
             for duty in panel.waiting(round_)
             if duty.seat.membership.person == people.demo_person("judge")
         ]
-        panel.file_sheets(mine[: max(0, 3 - panel.filed(round_, by=cast.JUDGES[0].email))])
+        for duty in mine[: max(0, 3 - panel.filed(round_, by=cast.JUDGES[0].email))]:
+            calendar.go(clock.now() + datetime.timedelta(minutes=4))
+            panel.file_sheets([duty])
 
     def next_season(self) -> None:
         """The season after this one takes entries; some wait for clearance, one for its artist."""
