@@ -4,7 +4,6 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
 from spotlight.accounts.models import User
-from spotlight.ledger import clock
 from submissions.models import Artist, Role, Submission, Track
 from submissions.queries.seasons import seasons_with_role
 
@@ -13,8 +12,8 @@ State = Submission.State
 
 
 def released_tracks() -> QuerySet[Track]:
-    """Tracks that everybody may hear."""
-    return Track.objects.filter(released_at__lte=clock.Now(), hidden_at__isnull=True)
+    """Tracks that everybody may hear: `released_at` is the moment of clearing, so it is never to come."""
+    return Track.objects.filter(released_at__isnull=False, hidden_at__isnull=True)
 
 
 def is_released(track: Track) -> bool:
