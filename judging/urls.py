@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from judging.views import boards, chair, cuts, desk, home, media, readings, setup, welcome
+from judging.views import boards, chair, cuts, desk, home, media, proof, readings, setup, welcome
 
 urlpatterns = [
     path("admin/home/", home.index, name="home"),
@@ -53,6 +53,9 @@ urlpatterns = [
     path("seasons/<slug:season>/results/", boards.results, name="results"),
     path("tracks/<slug:code>/chart/", boards.track_chart, name="track_chart"),
     path("artists/<slug:slug>/path/", boards.artist_path, name="artist_path"),
+    path("seasons/<slug:season>/proof/", proof.page, name="proof"),
+    path("seasons/<slug:season>/proof/<int:number>.zip", proof.bundle, name="proof_bundle"),
+    path("admin/proof/<slug:season>.zip", proof.bundle_so_far, name="proof_so_far"),
     path("entries/<slug:code>/why/", boards.why_this_rank, name="why"),
     path("entries/<slug:code>/award/", boards.answer_award, name="award"),
 ]

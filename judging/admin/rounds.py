@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from judging.forms import setup as forms
-from judging.models import Criterion, Metric, Prize, Round, Source
+from judging.models import Criterion, Metric, Prize, Round, Source, Witness
 from submissions.admin.base import SeasonScopedAdmin, SeasonStacked, SeasonTabular, rendered
 from submissions.models import Season
 from submissions.queries.rules import season_zone
@@ -133,3 +133,12 @@ class SourceAdmin(SeasonScopedAdmin):
     list_display_links = ("name",)
     list_filter = ("season",)
     can_delete = False
+
+
+@admin.register(Witness)
+class WitnessAdmin(SeasonScopedAdmin):
+    """Who outside is mailed the head of the log at each announcement."""
+
+    list_display = ("season", "email", "language")
+    list_display_links = ("email",)
+    list_filter = ("season",)

@@ -1,4 +1,4 @@
-"""Mails of judging: the opening of a round, and reminders."""
+"""Mails of judging: the opening of a round, reminders, and the head of the log for witnesses."""
 
 import datetime
 from functools import partial
@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext_lazy
 
-from judging.models import Round, Seat
+from judging.models import Proof, Round, Seat
 from judging.queries import panel
 from spotlight.ledger import mail
 from submissions.models import Season
@@ -31,6 +31,17 @@ def tell_of_repair(seat: Seat) -> bool:
     """Tell a judge that an entry was dealt to them while the round is locked; they have until the close."""
     fresh = panel.seats_with_progress(seat.round).get(pk=seat.pk)
     return _write("judge-reminder", fresh)
+
+
+def tell_witnesses(proof: Proof) -> int:
+    """Mail the head at an announcement to the season's witnesses. Returns how many mails."""
+    season = proof.round.season
+    for witness in season.witnesses.all():
+        mail.write(
+            "proof_head", to=witness.email, language=witness.language or season.language, season=season.slug,
+            batch=f"proof:{proof.round.code}", context={"proof": proof, "round": proof.round, "season": season},
+        )  # fmt: skip
+    return len(season.witnesses.all())
 
 
 def _write(template: str, seat: "panel.BusySeat") -> bool:

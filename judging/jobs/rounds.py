@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from judging.jobs import dealing, mails
+from judging.jobs import dealing, mails, proof
 from judging.jobs import standings as ranking
 from judging.jobs.entries import create_entries
 from judging.models import Assignment, Entry, Round, ScoreSheet, Standings
@@ -137,6 +137,7 @@ def close(round: Round, *, by: Person | None) -> tuple[Round, Standings | None]:
             round, Round.State.CLOSED, "closed_at", by=by,
             standings=standings.number if standings else None,
             inputs_sha256=standings.inputs_sha256 if standings else "",
+            **proof.digests_of_close(round, standings),
         )  # fmt: skip
     return round, standings
 
@@ -205,5 +206,7 @@ def _move(round: Round, state: Round.State, moment: str, *, by: Person | None, *
     setattr(round, moment, clock.now())
     round.save(update_fields=["state", moment])
     events.log(f"round.{state}", round, by=by, season=round.season.slug, **facts)
+    if state == Round.State.CLOSED:
+        work.enqueue("ledger.seal", round.code)
     if state in (Round.State.OPEN, Round.State.LOCKED):
         work.enqueue("standings.compute", str(round.pk))

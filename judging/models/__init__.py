@@ -1,6 +1,7 @@
 from judging.models.cut import Award, Cut, Decision, Prize
 from judging.models.panel import Assignment, Conflict, Ruling, Score, ScoreSheet, Seat, SheetVersion
 from judging.models.popularity import ImportBatch, ImportRejection, Reading, Source, Suspicion
+from judging.models.proof import Proof, Witness
 from judging.models.round import Criterion, Entry, Metric, Round
 from judging.models.standings import (
     ChartRow,
@@ -27,6 +28,7 @@ __all__ = [
     "ImportRejection",
     "Metric",
     "Prize",
+    "Proof",
     "Reading",
     "Release",
     "Round",
@@ -42,4 +44,5 @@ __all__ = [
     "Standing",
     "Standings",
     "Suspicion",
+    "Witness",
 ]

@@ -5,11 +5,12 @@ from django.utils.translation import gettext as _
 
 from judging.jobs.awards import offer_awards
 from judging.jobs.entries import create_entries
+from judging.jobs.proof import digest_of_cut
 from judging.models import Cut, Decision, Release, Round
 from judging.queries.cuts import Line, closing_standings, line_of, made_cut, needs_number
 from spotlight.accounts.models import Person
 from spotlight.errors import SpotlightError
-from spotlight.ledger import clock, events, mail
+from spotlight.ledger import clock, events, mail, work
 from submissions.models import ArtistMember, Role, Season, Submission
 
 
@@ -105,7 +106,9 @@ def approve_cut(cut: Cut, *, by: Person) -> Cut:
             season=round.season.slug,
             standings=locked.standings.number,
             size=locked.size,
+            decisions_sha256=digest_of_cut(locked),
         )
+        work.enqueue("ledger.seal", round.code)
     return locked
 
 
@@ -125,6 +128,7 @@ def announce(round: Round, *, by: Person) -> Round:
         if next_round(locked) is None:
             Season.objects.filter(pk=locked.season_id).update(state=Season.State.FINISHED)
         events.log("round.announced", locked, by=by, season=locked.season.slug, mails=mails)
+        work.enqueue("proof.publish", str(locked.pk))
     return locked
 
 

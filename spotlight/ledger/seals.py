@@ -27,11 +27,31 @@ START = "0" * 64
 """What the first line of a chain names as the digest before it."""
 
 PLAIN_SUBJECTS = frozenset(
-    ["season", "round", "entry", "seat", "submission", "track", "cut", "award", "prize", "source", "importbatch", "scoresheet", "suspicion", "episode", "series", "clip", "recording"]
+    [
+        "season",
+        "round",
+        "entry",
+        "seat",
+        "submission",
+        "track",
+        "cut",
+        "award",
+        "prize",
+        "source",
+        "importbatch",
+        "scoresheet",
+        "suspicion",
+        "episode",
+        "series",
+        "clip",
+        "recording",
+    ]
 )
 """Kinds of things whose public code says nothing about a person."""
 
-PLAIN_FACTS = frozenset(["role", "state", "outcome", "design", "field", "preset", "seat", "to", "round", "track", "detector"])
+PLAIN_FACTS = frozenset(
+    ["role", "state", "outcome", "design", "field", "preset", "seat", "to", "round", "track", "detector"]
+)
 """Facts whose texts are codes. Digests (`…sha256`), numbers, yes and no are plain as well; all else is hidden."""
 
 CODE = re.compile(r"[A-Za-z0-9._:+-]{1,100}")

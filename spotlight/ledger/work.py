@@ -244,4 +244,16 @@ def forget_finished(older_than: datetime.timedelta = datetime.timedelta(days=14)
     return removed
 
 
-__all__ = ["KINDS", "Report", "carry", "carry_leased", "enqueue", "handles", "latest", "lease", "run_due", "send", "sweep"]
+__all__ = [
+    "KINDS",
+    "Report",
+    "carry",
+    "carry_leased",
+    "enqueue",
+    "handles",
+    "latest",
+    "lease",
+    "run_due",
+    "send",
+    "sweep",
+]

@@ -15,6 +15,7 @@ class StoredFile(models.Model):
         IMAGE = "image", _("picture")
         MEDIA = "media", _("episode media")
         READINGS = "readings", _("readings file")
+        PROOF = "proof", _("proof of results")
 
     class State(models.TextChoices):
         READY = "ready", _("ready")
