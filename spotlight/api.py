@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from judging import api as judging
 from series import api as series
+from spotlight.web.answers import error_shape
 from spotlight.web.api import KnownParameters
 from submissions import api as submissions
 
@@ -42,8 +43,7 @@ class NotFound(KnownParameters):
 
     def no_such_address(self, request: HttpRequest) -> HttpResponse:
         """The error shape without going through a view's method."""
-        answer = {"error": {"code": "not_found", "message": "Not found.", "fields": {}}}
-        response = Response(answer, status=404)
+        response = Response(error_shape("not_found", "Not found."), status=404)
         response.accepted_renderer = self.get_renderers()[0]
         response.accepted_media_type = "application/json"
         response.renderer_context = {}

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from judging.models import Prize
 from judging.queries import boards
 from series.queries import published_episodes
-from series.views.pages import episode_card
+from series.queries.cards import episode_card
 from spotlight.ledger import clock
 from spotlight.web.cards import TrackCard
 from spotlight.web.languages import reader_language

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from series.queries import is_hub_query, matching
-from series.views.pages import episode_card
+from series.queries.cards import episode_card
 from spotlight.web.languages import reader_language
 from submissions.queries.cards import cards_of, with_card_parts
 from submissions.queries.listening import heard_by_all

@@ -12,8 +12,8 @@ from judging.models import Award, ChartRow, ChartWeek, Entry, Round
 from judging.queries import boards
 from judging.queries.explain import why
 from judging.services import prizes
-from spotlight.accounts.people import person_of
 from spotlight.errors import SpotlightError
+from spotlight.web.answers import account, person_behind
 from spotlight.web.cards import TrackCard
 from submissions.models import Market, Season
 from submissions.queries.cards import card_of
@@ -140,9 +140,9 @@ def _advanced_cards(round: Round, season: Season) -> list[TrackCard]:
 
 def _own_entry(request: HttpRequest, code: str) -> Entry:
     """An entry of the signed-in artist; 404 for anybody else's."""
-    entries = Entry.objects.filter(submission__artist__members__person__user=request.user).select_related(
+    entries = Entry.objects.filter(submission__artist__members__person__user=account(request)).select_related(
         "round__season", "submission__track", "submission__artist"
-    )  # type: ignore[misc]
+    )
     return get_object_or_404(entries, code=code)
 
 
@@ -176,10 +176,8 @@ def answer_award(request: HttpRequest, code: str) -> HttpResponse:
     award = get_object_or_404(
         Award, entry=entry, entry__round__state=Round.State.ANNOUNCED, code=request.POST.get("award", "")
     )
-    person = person_of(request.user)  # type: ignore[arg-type]
-    assert person is not None
     try:
-        prizes.answer_award(award, accepts=request.POST.get("answer") == "accept", by=person)
+        prizes.answer_award(award, accepts=request.POST.get("answer") == "accept", by=person_behind(request))
     except SpotlightError as refusal:
         messages.error(request, refusal.message)
     else:

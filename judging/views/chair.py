@@ -21,10 +21,10 @@ from judging.services import chair as services
 from judging.services import panel as panel_services
 from judging.services import rounds as life
 from judging.views import plots
-from judging.views.answers import actor, back
 from spotlight.accounts.models import User
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock
+from spotlight.web.answers import back, person_behind
 from submissions.models import Membership
 
 STEPS = {"open": life.open_round, "lock": life.lock_round, "close": life.close_round}
@@ -90,7 +90,7 @@ def step(request: HttpRequest, code: str, step: str) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         try:
-            STEPS[step](round, by=actor(request))
+            STEPS[step](round, by=person_behind(request))
         except SpotlightError as error:
             return back(request, error, "chair_room", code)
         messages.success(
@@ -116,7 +116,7 @@ def remind(request: HttpRequest, code: str) -> HttpResponse:
     """Mail judges who are late: one (`seat`) or all."""
     round = _round(request, code)
     try:
-        sent = services.remind(round, request.POST.getlist("seat"), by=actor(request))
+        sent = services.remind(round, request.POST.getlist("seat"), by=person_behind(request))
     except SpotlightError as error:
         return back(request, error, "chair_room", code)
     messages.success(
@@ -137,7 +137,9 @@ def rule(request: HttpRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         return render(request, "judging/chair/room.html", _room(request, round) | {"form": form}, status=400)
     try:
-        made = services.rule(round, request.POST.getlist("entry"), by=actor(request), **form.cleaned_data)
+        made = services.rule(
+            round, request.POST.getlist("entry"), by=person_behind(request), **form.cleaned_data
+        )
     except SpotlightError as error:
         return back(request, error, "chair_room", code)
     messages.success(
@@ -153,7 +155,7 @@ def deal_again(request: HttpRequest, code: str, entry: str) -> HttpResponse:
     round = _round(request, code)
     found = get_object_or_404(Entry.objects.select_related("round__season"), round=round, code=entry)
     try:
-        new = panel_services.deal_again(found, by=actor(request))
+        new = panel_services.deal_again(found, by=person_behind(request))
     except SpotlightError as error:
         return back(request, error, "chair_room", code)
     messages.success(request, _("Dealt to %(judge)s.") % {"judge": new.seat.membership.person})
@@ -188,7 +190,7 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
         person__code=request.POST.get("judge", ""),
     )
     try:
-        _seat, dealt = panel_services.join_panel(round, member, by=actor(request))
+        _seat, dealt = panel_services.join_panel(round, member, by=person_behind(request))
     except SpotlightError as error:
         return back(request, error, "chair_room", code)
     messages.success(
@@ -210,7 +212,7 @@ def leave(request: HttpRequest, code: str, seat: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             dealt, nobody = panel_services.leave_panel(
-                found, by=actor(request), reason=form.cleaned_data["reason"]
+                found, by=person_behind(request), reason=form.cleaned_data["reason"]
             )
         except SpotlightError as error:
             return back(request, error, "chair_room", code)

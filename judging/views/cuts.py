@@ -14,9 +14,9 @@ from judging.forms.cuts import NoteForm, NumberForm
 from judging.models import Award, Cut, Round
 from judging.queries import cuts as lines
 from judging.services import cuts, prizes
-from spotlight.accounts.models import User
-from spotlight.accounts.people import person_of
+from spotlight.accounts.models import Person
 from spotlight.errors import SpotlightError
+from spotlight.web.answers import account, person_behind
 from submissions.queries.seasons import seasons_with_role
 
 BEYOND = 40
@@ -25,8 +25,7 @@ BEYOND = 40
 
 def _round(request: HttpRequest, season: str, number: int) -> Round:
     """The round, if the person leads its season; 404 otherwise."""
-    assert isinstance(request.user, User)
-    allowed = seasons_with_role(request.user, *cuts.ROLES)
+    allowed = seasons_with_role(account(request), *cuts.ROLES)
     return get_object_or_404(
         Round.objects.select_related("season"), season__in=allowed, season__slug=season, number=number
     )
@@ -40,8 +39,7 @@ def _back(round: Round) -> HttpResponse:
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
     """All rounds of the seasons that the person leads."""
-    assert isinstance(request.user, User)
-    seasons = seasons_with_role(request.user, *cuts.ROLES)
+    seasons = seasons_with_role(account(request), *cuts.ROLES)
     if not seasons.exists():
         raise Http404
     rounds = (
@@ -72,7 +70,7 @@ def _show(request: HttpRequest, round: Round, form: Form, *, status: int = 200) 
         "proposed": lines.proposed_cut(round),
         "made": lines.made_cut(round),
         "following": cuts.next_round(round),
-        "me": person_of(request.user),  # type: ignore[arg-type]
+        "me": person_behind(request),
     }
     if standings and not hidden:
         line = lines.line_of(round, standings)
@@ -95,8 +93,7 @@ def fix_number(request: HttpRequest, season: str, number: int) -> HttpResponse:
     round = _round(request, season, number)
     form = NumberForm(round, request.POST)
     if form.is_valid():
-        person = person_of(request.user)  # type: ignore[arg-type]
-        assert person is not None
+        person = person_behind(request)
         try:
             cuts.fix_number(
                 round, number=form.cleaned_data["number"], reason=form.cleaned_data["reason"], by=person
@@ -114,8 +111,7 @@ def fix_number(request: HttpRequest, season: str, number: int) -> HttpResponse:
 def act(request: HttpRequest, season: str, number: int, verb: str) -> HttpResponse:
     """Propose, withdraw, approve or announce; a refusal is shown and nothing has changed."""
     round = _round(request, season, number)
-    person = person_of(request.user)  # type: ignore[arg-type]
-    assert person is not None
+    person = person_behind(request)
     note = request.POST.get("note", "")[:2000]
     try:
         if verb == "propose":
@@ -135,7 +131,7 @@ def act(request: HttpRequest, season: str, number: int, verb: str) -> HttpRespon
     return _back(round)
 
 
-def _answer(cut: Cut, verb: str, person: Any, note: str) -> str:
+def _answer(cut: Cut, verb: str, person: Person, note: str) -> str:
     if verb == "approve":
         cuts.approve_cut(cut, by=person)
         return _("The cut is made. The mails wait until you announce it.")
@@ -151,8 +147,7 @@ def deliver(request: HttpRequest, season: str, number: int) -> HttpResponse:
     """Mark an accepted prize as delivered."""
     round = _round(request, season, number)
     award = get_object_or_404(Award, entry__round=round, code=request.POST.get("award", ""))
-    person = person_of(request.user)  # type: ignore[arg-type]
-    assert person is not None
+    person = person_behind(request)
     try:
         prizes.deliver_award(award, by=person, note=request.POST.get("note", "")[:500])
     except SpotlightError as refusal:

@@ -17,9 +17,9 @@ from judging.forms.desk import ReasonForm, SheetForm
 from judging.models import Assignment, Criterion, Round, ScoreSheet
 from judging.queries import desk as queries
 from judging.services import desk as services
-from judging.views.answers import actor, back, invalid, refused
 from spotlight.accounts.models import User
 from spotlight.errors import SpotlightError
+from spotlight.web.answers import back, invalid, person_behind, refused
 
 
 @login_required
@@ -77,7 +77,7 @@ def sheet(request: HttpRequest, code: str, alias: str) -> HttpResponse:
 def _autosave(request: HttpRequest, duty: Assignment, form: SheetForm) -> JsonResponse:
     try:
         saved = services.save_sheet(
-            duty, form.draft(), version=form.cleaned_data["version"], by=actor(request)
+            duty, form.draft(), version=form.cleaned_data["version"], by=person_behind(request)
         )
     except SpotlightError as error:
         return refused(error)
@@ -87,7 +87,7 @@ def _autosave(request: HttpRequest, duty: Assignment, form: SheetForm) -> JsonRe
 
 
 def _submit(request: HttpRequest, duty: Assignment, form: SheetForm) -> HttpResponse:
-    person, data = actor(request), form.cleaned_data
+    person, data = person_behind(request), form.cleaned_data
     try:
         if duty.round.state == Round.State.LOCKED and not _takes_sheets(duty):
             services.revise_sheet(
@@ -122,7 +122,9 @@ def _kept_as_draft(
     request: HttpRequest, duty: Assignment, form: SheetForm, error: SpotlightError
 ) -> HttpResponse:
     try:
-        services.save_sheet(duty, form.draft(), version=form.cleaned_data["version"], by=actor(request))
+        services.save_sheet(
+            duty, form.draft(), version=form.cleaned_data["version"], by=person_behind(request)
+        )
     except SpotlightError as worse:
         error = worse
     fresh = _duty(request, duty.round.code, duty.entry.alias)
@@ -169,7 +171,7 @@ def step_back(request: HttpRequest, code: str, alias: str, how: str) -> HttpResp
     if request.method == "POST" and form.is_valid():
         act = services.recuse if how == "recuse" else services.abstain
         try:
-            act(duty, reason=form.cleaned_data["reason"], by=actor(request))
+            act(duty, reason=form.cleaned_data["reason"], by=person_behind(request))
         except SpotlightError as error:
             return back(request, error, "desk_list", code)
         messages.success(request, _("Thank you. The entry has left your list."))

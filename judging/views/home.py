@@ -8,7 +8,8 @@ from django.views.decorators.http import require_GET
 from judging.queries import home as today
 from spotlight.ledger import clock
 from spotlight.web.addresses import address
-from submissions.models import Role
+from spotlight.web.answers import account
+from submissions.models import Role, Season
 from submissions.queries.seasons import seasons_with_role
 from submissions.services.amendments import all_windows
 
@@ -17,9 +18,9 @@ from submissions.services.amendments import all_windows
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """One season of those that this person organizes; `?season=` chooses."""
-    seasons = seasons_with_role(request.user, Role.ORGANIZER).order_by("state", "-entries_open_at", "-pk")
+    seasons = seasons_with_role(account(request), Role.ORGANIZER).order_by("state", "-entries_open_at", "-pk")
     if not seasons:
-        if request.user.is_superuser:
+        if account(request).is_superuser:
             return redirect("new_season")
         raise Http404
     chosen = (
@@ -40,13 +41,13 @@ def index(request: HttpRequest) -> HttpResponse:
             "empty": [q.name for q in queues if not q.count],
             "coverage": today.coverage(chosen), "numbers": today.numbers(chosen),
             "windows": [w for w in sorted(all_windows(chosen), key=lambda w: w.at) if w.at > now][:6],
-            "failed_work": today.failed_work() if request.user.is_superuser else 0,
+            "failed_work": today.failed_work() if account(request).is_superuser else 0,
             "lone": chosen.memberships.filter(role=Role.ORGANIZER, ended_at__isnull=True).count() < 2,
         },
     )  # fmt: skip
 
 
-def _most_pressing(seasons: list) -> object:
+def _most_pressing(seasons: list[Season]) -> Season:
     """An open season before one in the making, that before a finished one."""
     order = {"open": 0, "planned": 1, "finished": 2}
     return min(seasons, key=lambda season: order[season.state])

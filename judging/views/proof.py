@@ -13,7 +13,7 @@ from spotlight.ledger import files
 from submissions.models import Role, Season
 from submissions.queries import rules as season_rules
 from submissions.queries.seasons import public_seasons, season_as
-from submissions.views.answers import own_season
+from submissions.views.access import own_season
 
 
 @require_GET

@@ -14,30 +14,26 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from judging.forms.readings import ReadingsForm, SwitchForm
 from judging.models import ImportBatch, Source
 from judging.services import popularity
-from judging.views.answers import actor
 from spotlight.accounts.models import Person
 from spotlight.errors import SpotlightError
 from spotlight.ledger import files, work
 from spotlight.ledger.models import StoredFile
-from submissions.models import Role, Season
-from submissions.queries.seasons import seasons_with_role
+from spotlight.web.answers import person_behind
+from submissions.models import Season
+from submissions.views.access import own_season
 
 ROWS = 100
-
-
-def _season(request: HttpRequest, slug: str) -> Season:
-    return get_object_or_404(seasons_with_role(request.user, Role.ORGANIZER), slug=slug)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def index(request: HttpRequest, season: str) -> HttpResponse:
     """The season's imports, and the form for the next one."""
-    found = _season(request, season)
+    found = own_season(request, season)
     form = ReadingsForm(found, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            batch = _receive(found, form, actor(request))
+            batch = _receive(found, form, person_behind(request))
         except SpotlightError as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         else:
@@ -58,7 +54,7 @@ def _receive(season: Season, form: ReadingsForm, person: Person) -> ImportBatch:
     return popularity.receive_readings(source, file=_keep(form.cleaned_data["file"], person), by=person)
 
 
-def _keep(sent: UploadedFile, person: Person) -> StoredFile:
+def _keep(sent: "UploadedFile[bytes]", person: Person) -> StoredFile:
     path = files.scratch(".csv")
     with path.open("wb") as out:
         for chunk in sent.chunks():
@@ -73,7 +69,7 @@ def _keep(sent: UploadedFile, person: Person) -> StoredFile:
 @require_GET
 def batch(request: HttpRequest, season: str, code: str) -> HttpResponse:
     """One import: how far it is, and every row that was left out, with its reason."""
-    found = _season(request, season)
+    found = own_season(request, season)
     one = get_object_or_404(
         ImportBatch.objects.select_related("source", "by", "file"), source__season=found, code=code
     )
@@ -88,7 +84,7 @@ def batch(request: HttpRequest, season: str, code: str) -> HttpResponse:
 @require_GET
 def rejections(request: HttpRequest, season: str, code: str) -> HttpResponse:
     """The rejected rows as CSV."""
-    found = _season(request, season)
+    found = own_season(request, season)
     one = get_object_or_404(ImportBatch, source__season=found, code=code)
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="rejected-{one.code}.csv"'
@@ -108,14 +104,14 @@ def _harmless(text: str) -> str:
 @require_POST
 def switch(request: HttpRequest, season: str, source: str) -> HttpResponse:
     """Take a source out whole, or back in, with a reason."""
-    found = _season(request, season)
+    found = own_season(request, season)
     one = get_object_or_404(Source, season=found, slug=source)
     form = SwitchForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Say why: the reason is kept in the event log."))
     else:
         popularity.switch_source(
-            one, counts=not one.is_active, reason=form.cleaned_data["reason"], by=actor(request)
+            one, counts=not one.is_active, reason=form.cleaned_data["reason"], by=person_behind(request)
         )
         messages.success(request, _("Saved. The standings of running rounds are computed anew."))
     return redirect("readings", season=found.slug)

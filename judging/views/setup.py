@@ -13,12 +13,12 @@ from judging.forms.setup import AskForm, NewSeasonForm
 from judging.queries import workload
 from judging.queries.rules import rounds_of
 from judging.services.presets import create_from_preset
-from judging.views.answers import actor
 from spotlight.errors import SpotlightError
+from spotlight.web.answers import one_of, person_behind
 from submissions.models import Role, Season
 from submissions.permissions import roles_anywhere
-from submissions.queries.seasons import season_as
 from submissions.services.presets import empty_season
+from submissions.views.access import own_season
 
 
 @login_required
@@ -47,7 +47,7 @@ def new_season(request: HttpRequest) -> HttpResponse:
 
 
 def _create(values: dict[str, Any], request: HttpRequest) -> Season:
-    person = actor(request)
+    person = person_behind(request)
     if values["preset"] == "none":
         return empty_season(
             slug=values["slug"],
@@ -63,9 +63,7 @@ def _create(values: dict[str, Any], request: HttpRequest) -> Season:
 @require_GET
 def ask(request: HttpRequest, season: str) -> HttpResponse:
     """What the rounds ask of each judge, for the numbers in the query; a fragment for the set-up page."""
-    own = season_as(request.user, season, Role.ORGANIZER, Role.CHAIR)
-    if own is None:
-        raise Http404
+    own = own_season(request, season, Role.ORGANIZER, Role.CHAIR)
     form = AskForm(
         {name: request.GET.get(name) or field.initial for name, field in AskForm.base_fields.items()}
     )
@@ -90,8 +88,5 @@ def ask(request: HttpRequest, season: str) -> HttpResponse:
 @require_GET
 def round_setup(request: HttpRequest, season: str, number: int) -> HttpResponse:
     """From a round's public name to its form in the admin panel."""
-    own = season_as(request.user, season, Role.ORGANIZER)
-    found = own.rounds.filter(number=number).first() if own else None
-    if found is None:
-        raise Http404
-    return redirect("admin:judging_round_change", found.pk)
+    round = one_of(own_season(request, season).rounds.all(), number=number)
+    return redirect("admin:judging_round_change", round.pk)

@@ -11,9 +11,9 @@ from judging.forms.desk import ConflictForm
 from judging.queries import desk as queries
 from judging.queries import ties
 from judging.services import panel as services
-from judging.views.answers import actor, back
 from spotlight.accounts.models import User
 from spotlight.errors import SpotlightError
+from spotlight.web.answers import back, person_behind
 from submissions.models import Membership, Organisation
 
 
@@ -34,7 +34,7 @@ def welcome(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def accept(request: HttpRequest, slug: str) -> HttpResponse:
     """Accept confidentiality."""
-    services.accept_confidentiality(_membership(request, slug), by=actor(request))
+    services.accept_confidentiality(_membership(request, slug), by=person_behind(request))
     return redirect("desk")
 
 
@@ -51,11 +51,11 @@ def declare(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         if kind == "artist":
             artist = get_object_or_404(ties.public_artists(), slug=code)
-            services.declare_conflict(membership.season, by=actor(request), artist=artist, note=note)
+            services.declare_conflict(membership.season, by=person_behind(request), artist=artist, note=note)
         else:
             organisation = get_object_or_404(Organisation, code=code)
             services.declare_conflict(
-                membership.season, by=actor(request), organisation=organisation, note=note
+                membership.season, by=person_behind(request), organisation=organisation, note=note
             )
     except SpotlightError as error:
         return back(request, error, "desk_welcome", slug)

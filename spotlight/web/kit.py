@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from spotlight.web.answers import error_shape
 from spotlight.web.cards import EpisodeCard, Step, TrackCard
 from spotlight.web.draw import Stage
 from spotlight.web.plots import Bar, Dots, Interval
@@ -154,19 +155,12 @@ def desk(request: HttpRequest) -> HttpResponse:
 def save(request: HttpRequest) -> HttpResponse:
     """Answers an autosave as the services do: refuses a stage name of one letter, and version 0 as outdated."""
     if request.POST.get("version") == "0":
-        return JsonResponse(
-            {"error": {"code": "conflict", "message": "This was changed in another window.", "fields": {}}},
-            status=409,
-        )
+        return JsonResponse(error_shape("conflict", "This was changed in another window."), status=409)
     if len(request.POST.get("stage_name", "??")) < 2:
         return JsonResponse(
-            {
-                "error": {
-                    "code": "invalid",
-                    "message": "Look at the marked field.",
-                    "fields": {"stage_name": ["Write at least two letters."]},
-                }
-            },
+            error_shape(
+                "invalid", "Look at the marked field.", {"stage_name": ["Write at least two letters."]}
+            ),
             status=400,
         )
     return JsonResponse({"saved_at": NOW.isoformat(), "version": 2})

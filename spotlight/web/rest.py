@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import AnonRateThrottle, SimpleRateThrottle, UserRateThrottle
 
 from spotlight.errors import SpotlightError
+from spotlight.web.answers import error_shape, problem_of
 
 
 class Session(SessionAuthentication):
@@ -74,8 +75,7 @@ class PersonRate(_FailOpen, UserRateThrottle):
 def on_error(problem: Exception, context: dict[str, Any]) -> Response | None:
     """Every refusal in one shape: `{"error": {"code", "message", "fields"}}`. Anything else crashes loudly."""
     if isinstance(problem, SpotlightError):
-        fields = {problem.field: [str(problem)]} if problem.field else {}
-        return _answer(problem.status, problem.code, str(problem), fields)
+        return Response(problem_of(problem), status=problem.status)
     if isinstance(problem, Http404):
         problem = exceptions.NotFound()
     elif isinstance(problem, PermissionDenied):
@@ -95,11 +95,7 @@ def _from_rest_framework(problem: exceptions.APIException) -> Response:
     if isinstance(problem, exceptions.ValidationError):
         detail = problem.detail
         fields = detail if isinstance(detail, dict) else {"": detail}
-        return _answer(
-            status.HTTP_400_BAD_REQUEST, "invalid", _("Something in the request is not right."), fields
-        )
-    return _answer(problem.status_code, str(problem.get_codes()), str(problem.detail), {})
-
-
-def _answer(code: int, name: str, message: str, fields: Any) -> Response:
-    return Response({"error": {"code": name, "message": message, "fields": fields}}, status=code)
+        words = _("Something in the request is not right.")
+        return Response(error_shape("invalid", words, fields), status=status.HTTP_400_BAD_REQUEST)
+    shape = error_shape(str(problem.get_codes()), str(problem.detail))
+    return Response(shape, status=problem.status_code)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from spotlight.accounts.models import Person
 from spotlight.ledger import clock
 from spotlight.ledger.models import StoredFile
+from spotlight.web.answers import one_of, person_behind
 from submissions.forms.artists import ArtistForm
 from submissions.models import Artist, Season
 from submissions.queries.artists import own_artists
@@ -19,7 +20,6 @@ from submissions.queries.entries import own_entries, seasons_accepting
 from submissions.queries.seasons import current_season
 from submissions.services.artists import create_artist, edit_artist, set_photo
 from submissions.services.pictures import PHOTO, PictureRefused, keep_picture
-from submissions.views.access import one_of, person_behind
 
 
 @login_required

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock
+from spotlight.web.answers import account, one_of, person_behind
 from submissions.forms.clearance import AfterwardsForm, DecisionForm
 from submissions.models import Season, Submission
 from submissions.queries.clearance import (
@@ -26,7 +27,6 @@ from submissions.queries.clearance import (
 )
 from submissions.queries.processing import audio_state
 from submissions.services import clearance as desk
-from submissions.views.access import account, one_of, person_behind
 from submissions.views.cards import own_card
 from submissions.views.entries import entry_parts
 

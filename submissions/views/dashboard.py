@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from spotlight.ledger import clock
+from spotlight.web.answers import person_behind
 from spotlight.web.cards import Step, TrackCard
 from submissions.models import ClearanceDecision, Submission
 from submissions.queries.artists import own_artists
@@ -24,7 +25,6 @@ from submissions.queries.entries import (
 from submissions.queries.entry_path import Standing, offered_prize, path_of, standing
 from submissions.queries.media import released_tracks
 from submissions.queries.processing import AudioState, audio_state
-from submissions.views.access import person_behind
 from submissions.views.cards import own_card
 
 State = Submission.State

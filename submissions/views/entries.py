@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock
+from spotlight.web.answers import one_of, person_behind, refused, wants_json
 from spotlight.web.cards import Step
 from submissions.forms.steps import STEP_FORMS, RightsForm, StepForm, open_step
 from submissions.models import Submission
@@ -39,7 +40,6 @@ from submissions.services.entries import (
 )
 from submissions.services.pictures import PictureRefused, keep_picture
 from submissions.services.uploads import upload_whole
-from submissions.views.access import one_of, person_behind, refusal_as_json, wants_json
 from submissions.views.cards import own_card
 
 NEXT = {"track": "rights", "rights": "eligibility", "eligibility": "review"}
@@ -135,13 +135,15 @@ def _mark_gaps(form: StepForm, submission: Submission, step: str, *, shown: bool
 def _autosave(request: HttpRequest, form: StepForm) -> HttpResponse:
     form.is_valid()
     if form.submission.state in SENT:
-        return refusal_as_json(ChangedElsewhere(_("This entry was sent meanwhile. Load the page again to change it.")))
+        return refused(
+            ChangedElsewhere(_("This entry was sent meanwhile. Load the page again to change it."))
+        )
     try:
         saved = save_entry(
             form.submission, form.changes(), by=person_behind(request), version=_version(request)
         )
     except SpotlightError as refusal:
-        return refusal_as_json(refusal)
+        return refused(refusal)
     return JsonResponse(
         {"saved_at": clock.now().isoformat(), "version": saved.version, "errors": form.all_errors()}
     )

@@ -1,6 +1,7 @@
 """Pages of listeners: playlist, track, artist, embed; and what they do there."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -20,15 +21,15 @@ from redis.exceptions import RedisError
 from spotlight.accounts.people import person_of
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock
+from spotlight.web.answers import person_behind
 from spotlight.web.headers import framed_anywhere
 from submissions.forms.listening import ReportForm, UseForm
 from submissions.models import Artist, Like, Season, Track
 from submissions.queries import listening as queries
-from submissions.queries.cards import card_of, cards_of
+from submissions.queries.cards import card_of, cards_of, with_card_parts
 from submissions.queries.seasons import current_season, public_seasons
 from submissions.services import listening
 from submissions.services.plays import listener_key
-from submissions.views.access import person_behind
 from submissions.views.plays import visitor_of
 
 PAGE = 50
@@ -82,12 +83,12 @@ def _ordered(request: HttpRequest, season: Season, asked: queries.Browse) -> Any
     return queries.rotated(tracks, listener=listener_key(visitor_of(request)), day=today)
 
 
-def _in_order(rows: Any) -> list[Track]:
+def _in_order(page: Iterable[Any]) -> list[Track]:
     """A page of tracks; a rotated page comes as keys."""
-    rows = list(rows)
+    rows = list(page)
     if not rows or isinstance(rows[0], Track):
         return rows
-    found = queries.with_card_parts(Track.objects.filter(pk__in=rows)).in_bulk()
+    found = with_card_parts(Track.objects.filter(pk__in=rows)).in_bulk()
     return [found[key] for key in rows]
 
 
@@ -148,7 +149,7 @@ def track_page(request: HttpRequest, code: str) -> HttpResponse:
 
 def _show_track(request: HttpRequest, track: Track, form: UseForm, *, status: int = 200) -> HttpResponse:
     card = card_of(track)
-    person = person_of(request.user)  # type: ignore[arg-type]
+    person = person_of(request.user)
     artist = track.billing.all()[0].artist
     start, end = _clip(request, int(card.duration))
     context = {
@@ -233,7 +234,7 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
         if not _may_report(request):
             form.add_error(None, _("Many reports came from here today. Please write again tomorrow."))
         else:
-            person = person_of(request.user)  # type: ignore[arg-type]
+            person = person_of(request.user)
             listening.report(
                 track, reason=form.cleaned_data["reason"], text=form.cleaned_data["text"], by=person
             )

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_safe
 from spotlight.ledger import files
 from spotlight.ledger.models import StoredFile
 from spotlight.web import ranges
+from spotlight.web.answers import one_of
 from submissions.artwork import draw_cover, raster_cover
 from submissions.models import Track
 from submissions.queries.media import artists_seen, audible_tracks, is_released, originals_for
-from submissions.views.access import one_of
 
 PUBLIC_SECONDS = 60
 PREVIEW_PIXELS = 800

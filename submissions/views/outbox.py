@@ -11,9 +11,10 @@ from django.views.decorators.http import require_GET, require_POST
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock
 from spotlight.ledger.models import Mail
+from spotlight.web.answers import person_behind
 from submissions.queries import outbox as queries
 from submissions.services import outbox
-from submissions.views.answers import own_season, the_person
+from submissions.views.access import own_season
 
 
 @login_required
@@ -44,7 +45,7 @@ def read(request: HttpRequest, season: str, number: int) -> HttpResponse:
 def release(request: HttpRequest, season: str) -> HttpResponse:
     """Let a batch go, or try a failed mail once more."""
     own = own_season(request, season)
-    person = the_person(request)
+    person = person_behind(request)
     try:
         if request.POST.get("again", "").isdecimal():
             outbox.send_again(own, int(request.POST["again"]), by=person)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from spotlight.accounts.people import person_of
 from spotlight.errors import InvalidInput, NotFound, SpotlightError
+from spotlight.web.answers import refused
 from submissions.queries.listening import public_track
 from submissions.services import listening, plays
 from submissions.services.plays import Heard, Visitor
@@ -20,7 +21,7 @@ LARGEST = 16_384
 def visitor_of(request: HttpRequest) -> Visitor:
     """Who asks, for counting only. The address is the peer's, which the web server in front sets."""
     return Visitor(
-        person=person_of(request.user),  # type: ignore[arg-type]
+        person=person_of(request.user),
         address=request.META.get("REMOTE_ADDR", ""),
         agent=request.headers.get("User-Agent", "")[:400],
         language=request.headers.get("Accept-Language", "")[:20],
@@ -50,13 +51,6 @@ def _body(request: HttpRequest) -> dict[str, Any]:
     return given
 
 
-def _refused(refusal: SpotlightError) -> HttpResponse:
-    fields = {refusal.field: [str(refusal)]} if refusal.field else {}
-    return JsonResponse(
-        {"error": {"code": refusal.code, "message": str(refusal), "fields": fields}}, status=refusal.status
-    )
-
-
 @csrf_exempt
 @require_POST
 def open_session(request: HttpRequest) -> HttpResponse:
@@ -67,7 +61,7 @@ def open_session(request: HttpRequest) -> HttpResponse:
         if track is None:
             raise NotFound("No such track.")
     except SpotlightError as refusal:
-        return _refused(refusal)
+        return refused(refusal)
     return JsonResponse({"session": plays.open_session(track, visitor_of(request)).code}, status=201)
 
 
@@ -79,7 +73,7 @@ def record(request: HttpRequest) -> HttpResponse:
         _own_page_only(request)
         plays.record(_events(_body(request)))
     except SpotlightError as refusal:
-        return _refused(refusal)
+        return refused(refusal)
     return HttpResponse(status=204)
 
 

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods
 
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock
+from spotlight.web.answers import account, one_of, person_behind
 from submissions.queries.clearance import cleared_seasons, open_reports, reports_of, uses_of, waiting_uses
 from submissions.services.reports import accept_use, dismiss_report, refuse_use, uphold_report
-from submissions.views.access import account, one_of, person_behind
 
 SHOWN = 50
 

@@ -27,9 +27,7 @@ def cut(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     start, end = (request.POST.get(name, "") for name in ("start", "end"))
     try:
-        chosen = reuse.choose_sound(
-            track, start=_whole(start), end=_whole(end), by=person_of(request.user)  # type: ignore[arg-type]
-        )  # fmt: skip
+        chosen = reuse.choose_sound(track, start=_whole(start), end=_whole(end), by=person_of(request.user))
     except SpotlightError as refusal:
         messages.error(request, refusal.message)
         return redirect("track", code=code)

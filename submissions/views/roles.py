@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from spotlight.errors import NotFound, SpotlightError
+from spotlight.web.answers import person_behind
 from submissions.forms.roles import InvitationForm
 from submissions.models import Invitation, Membership, Role, Season
 from submissions.queries import roles as role_queries
 from submissions.services import roles
-from submissions.views.answers import own_season, the_person
+from submissions.views.access import own_season
 
 # Where a new role begins, by names of addresses; those of judges and others are defined by their own apps.
 FIRST_STEPS = {
@@ -51,7 +52,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 def _accept(request: HttpRequest, token: str) -> HttpResponse:
     try:
-        membership = roles.accept(token, by=the_person(request))
+        membership = roles.accept(token, by=person_behind(request))
     except SpotlightError as refusal:
         return render(
             request, "submissions/roles/over.html", {"reason": refusal.message}, status=refusal.status
@@ -83,7 +84,7 @@ def people(request: HttpRequest, season: str) -> HttpResponse:
     form = InvitationForm(request.POST or None, initial={"language": own.language})
     if request.method == "POST" and form.is_valid():
         try:
-            roles.invite(own, by=the_person(request), **form.cleaned_data)
+            roles.invite(own, by=person_behind(request), **form.cleaned_data)
         except SpotlightError as refusal:
             form.add_error(refusal.field, refusal.message)
         else:
@@ -109,10 +110,10 @@ def invitation_action(request: HttpRequest, season: str, code: str) -> HttpRespo
     offer = get_object_or_404(Invitation, season=own, code=code)
     try:
         if request.POST.get("do") == "withdraw":
-            roles.withdraw(offer, by=the_person(request))
+            roles.withdraw(offer, by=person_behind(request))
             messages.success(request, _("Invitation to %(email)s withdrawn.") % {"email": offer.email})
         else:
-            roles.resend(offer, by=the_person(request))
+            roles.resend(offer, by=person_behind(request))
             messages.success(request, _("Sent again to %(email)s.") % {"email": offer.email})
     except SpotlightError as refusal:
         messages.error(request, refusal.message)
@@ -128,7 +129,7 @@ def end_role(request: HttpRequest, season: str, person: str, role: str) -> HttpR
         Membership, season=own, person__code=person, role=role, ended_at__isnull=True
     )
     try:
-        roles.end_role(membership, by=the_person(request))
+        roles.end_role(membership, by=person_behind(request))
         messages.success(
             request,
             _("%(person)s is no longer %(role)s.")

@@ -50,7 +50,7 @@ def _calendar(
     for part in rules.get("rounds", []):
         rows.append((worded(part), _moment(part["opens_at"]), _moment(part["locks_at"])))
     rows.append((_("Results"), season.results_at, None))
-    return [row for row in rows if row[1]]
+    return [(words, start, end) for words, start, end in rows if start]
 
 
 def _moment(text: str) -> datetime.datetime:

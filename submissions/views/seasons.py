@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock, files
 from spotlight.web.addresses import address
+from spotlight.web.answers import person_behind
 from spotlight.web.draw import Stage
 from spotlight.web.languages import reader_language
 from spotlight.web.theme import ThemeRefused, theme_css
@@ -24,7 +25,7 @@ from submissions.queries import rules as season_rules
 from submissions.queries.seasons import text_of
 from submissions.services import amendments, seasons
 from submissions.views import rulebook
-from submissions.views.answers import own_season, public_season, the_person
+from submissions.views.access import own_season, public_season
 
 
 @require_GET
@@ -115,7 +116,7 @@ def opening(request: HttpRequest, season: str) -> HttpResponse:
     sure = request.method != "POST" or bool(request.POST.get("sure"))
     if request.method == "POST" and sure:
         try:
-            seasons.open_season(own, by=the_person(request))
+            seasons.open_season(own, by=person_behind(request))
         except SpotlightError as refusal:
             messages.error(request, refusal.message)
         else:
@@ -150,7 +151,7 @@ def amend(request: HttpRequest, season: str) -> HttpResponse:
     form = AmendmentForm(request.POST or None, season=own)
     if request.method == "POST" and form.is_valid():
         try:
-            amendments.propose_amendment(own, by=the_person(request), **form.cleaned_data)
+            amendments.propose_amendment(own, by=person_behind(request), **form.cleaned_data)
         except SpotlightError as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         else:
@@ -170,7 +171,7 @@ def _amendments(request: HttpRequest, season: Season, form: AmendmentForm) -> di
         (labels.get(row.field, row.field), row)
         for row in season.amendments.select_related("proposed_by", "approved_by")
     ]
-    return {"season": season, "form": form, "rows": rows, "me": the_person(request)}
+    return {"season": season, "form": form, "rows": rows, "me": person_behind(request)}
 
 
 @login_required
@@ -181,10 +182,10 @@ def amendment_action(request: HttpRequest, season: str, number: int) -> HttpResp
     amendment = get_object_or_404(Amendment, season=own, pk=number)
     try:
         if request.POST.get("do") == "withdraw":
-            amendments.withdraw_amendment(amendment, by=the_person(request))
+            amendments.withdraw_amendment(amendment, by=person_behind(request))
             messages.success(request, _("The proposal was withdrawn."))
         else:
-            amendments.approve_amendment(amendment, by=the_person(request))
+            amendments.approve_amendment(amendment, by=person_behind(request))
             messages.success(request, _("Approved. The window has moved, and the rules page says so."))
     except SpotlightError as refusal:
         messages.error(request, refusal.message)

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from spotlight.errors import InvalidInput, SpotlightError
 from spotlight.ledger import clock
 from spotlight.ledger.models import Upload
+from spotlight.web.answers import one_of, person_behind, refused
 from submissions.queries.entries import may_change, own_entries
 from submissions.queries.processing import audio_state
 from submissions.queries.uploads import own_uploads, submission_of
 from submissions.services.uploads import begin_upload, cancel_upload, receive
-from submissions.views.access import one_of, person_behind, refusal_as_json
 
 CONTENT_TYPE = "application/offset+octet-stream"
 
@@ -30,7 +30,7 @@ def create(request: HttpRequest, code: str) -> HttpResponse:
             submission, by=person, name=request.POST.get("name", ""), size=_number(request.POST.get("size"))
         )
     except SpotlightError as refusal:
-        return refusal_as_json(refusal)
+        return refused(refusal)
     return JsonResponse(
         {"url": reverse("submit_upload", args=[upload.code]), "offset": upload.offset}, status=201
     )
@@ -49,7 +49,7 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
             return HttpResponse(status=204)
         return _patch(request, found)
     except SpotlightError as refusal:
-        return _offset(refusal_as_json(refusal), found)
+        return _offset(refused(refusal), found)
 
 
 def _patch(request: HttpRequest, found: Upload) -> HttpResponse:
