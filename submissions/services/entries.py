@@ -105,12 +105,17 @@ def begin_entry(season: Season, artist: Artist, *, by: Person) -> Submission:
         artist = hold_artist(artist)
         _check_window(season, clock.now())
         _check_quota(season, artist)
-        track = Track.objects.create()
-        track.billing.create(artist=artist)
-        submission = Submission.objects.create(season=season, artist=artist, track=track, entered_by=by)
-        submission.market = season.markets.filter(code=artist.market).first()
-        submission.save(update_fields=["market"])
-        log("entry.begun", submission, by=by, season=season.slug, artist=artist.slug)
+        return make_draft(season, artist, by=by)
+
+
+def make_draft(season: Season, artist: Artist, *, by: Person) -> Submission:
+    """A new draft in the caller's transaction, which holds season and artist and has checked that it may be."""
+    track = Track.objects.create()
+    track.billing.create(artist=artist)
+    submission = Submission.objects.create(season=season, artist=artist, track=track, entered_by=by)
+    submission.market = season.markets.filter(code=artist.market).first()
+    submission.save(update_fields=["market"])
+    log("entry.begun", submission, by=by, season=season.slug, artist=artist.slug)
     return submission
 
 
@@ -129,7 +134,7 @@ def save_entry(
             raise ChangedElsewhere(
                 _("This was changed in another window. Load it again to see the newer version.")
             )
-        changed = _apply(held, changes, by=by)
+        changed = apply_changes(held, changes)
         if not changed:
             return held
         _check_still_complete(held)
@@ -151,7 +156,7 @@ def submit(submission: Submission, *, by: Person) -> Submission:
         check_changeable(held)
         if missing := gaps(held):
             raise IncompleteEntry(missing)
-        _mark_sent(held, at)
+        mark_sent(held, at)
         log("entry.submitted", held, by=by, season=held.season.slug)
         write_to_artist("entry_received", held)
     return held
@@ -243,7 +248,8 @@ def _check_still_complete(held: Submission) -> None:
         raise IncompleteEntry(missing)
 
 
-def _mark_sent(held: Submission, at: datetime.datetime) -> None:
+def mark_sent(held: Submission, at: datetime.datetime) -> None:
+    """A held, complete entry waits for clearance from now on."""
     held.state = State.SUBMITTED
     held.submitted_at = held.submitted_at or at
     held.decided_at = None
@@ -260,7 +266,8 @@ def _why_not_withdrawn(held: Submission) -> SpotlightError:
     return EntryFixed(_("This entry can’t be withdrawn any more."))
 
 
-def _apply(held: Submission, changes: Changes, *, by: Person) -> set[str]:
+def apply_changes(held: Submission, changes: Changes) -> set[str]:
+    """Store the values of one step on a held entry. Returns the names of what changed."""
     changed = _set(held.track, changes.track) | _set(held, changes.submission)
     if changes.credits is not None and _replace_credits(held.track, changes.credits):
         changed.add("credits")

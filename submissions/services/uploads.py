@@ -85,15 +85,20 @@ def set_audio(submission: Submission, original: StoredFile, *, by: Person) -> No
     with transaction.atomic():
         held = hold_submission(submission)
         check_changeable(held)
-        _let_go(held.track, original)
-        Track.objects.filter(pk=held.track_id).update(
-            original=original, rendition=None, audio=Track.Audio.WAITING, refusal={}, peaks=None, duration_ms=None,
-            format="", kbps=None, sample_rate=None, channels=None, loudness=None, true_peak=None,
-        )  # fmt: skip
+        put_audio(held, original, by=by)
         if held.state == Submission.State.CLEARED:
             return_to_queue(held, by=by)
-        work.enqueue(KIND, held.track.code)
-        log("track.audio_set", held.track, by=by, season=held.season.slug, sha256=original.sha256)
+
+
+def put_audio(held: Submission, original: StoredFile, *, by: Person) -> None:
+    """The same in the caller's transaction, which holds the entry and has checked that it may change."""
+    _let_go(held.track, original)
+    Track.objects.filter(pk=held.track_id).update(
+        original=original, rendition=None, audio=Track.Audio.WAITING, refusal={}, peaks=None, duration_ms=None,
+        format="", kbps=None, sample_rate=None, channels=None, loudness=None, true_peak=None,
+    )  # fmt: skip
+    work.enqueue(KIND, held.track.code)
+    log("track.audio_set", held.track, by=by, season=held.season.slug, sha256=original.sha256)
 
 
 def _let_go(track: Track, original: StoredFile) -> None:
