@@ -67,11 +67,11 @@ class Proof:
             ("manifest.json", self.check_manifest),
             ("log.jsonl", lambda: self.check_log(heads)),
             ("rules.json", self.check_rules),
+            ("season.json", self.check_rounds),
         ]
-        numbers = sorted(
-            {name.split("/")[0] for name in self.files if name.startswith("round-")} | self.closed_rounds()
-        )
-        steps += [(name, lambda name=name: Round(self, name).check()) for name in numbers]
+        folders = {name.partition("/")[0] for name in self.files if name.startswith("round-")}
+        for name in sorted(folders | self.closed_rounds()):
+            steps.append((name, lambda name=name: Round(self, name).check()))
         for where, step in steps:
             try:
                 step()
@@ -174,6 +174,13 @@ class Proof:
         elif sha256(season["seed"].encode()) != rules["seed_sha256"]:
             self.wrong("season.json", "the seed is not the one whose hash the rules hold")
 
+    def check_rounds(self):
+        """Every round that the log closes is proved."""
+        for event in self.events("round.closed"):
+            name = "round-" + event["subject"].rpartition("-")[2]
+            if event["facts"]["standings"] is not None and name not in self.closed_rounds():
+                self.wrong("season.json", f"does not name {name}, which the log closes")
+
 
 class Round:
     """One closed round of a bundle."""
@@ -214,7 +221,7 @@ class Round:
         if len(closed) != 1:
             return self.wrong("", f"the log has {len(closed)} closes of this round instead of one")
         facts = closed[0]["facts"]
-        for name in ("SHEETS.csv", "READINGS.csv", "STANDINGS.csv"):
+        for name in ("SHEETS.csv", "READINGS.csv", "groups.csv", "STANDINGS.csv"):
             if sha256(self.file(name)) != facts[f"{name.partition('.')[0].lower()}_sha256"]:
                 self.wrong(name, "is not the file whose hash the log holds since the close")
         if self.season["seed"] is not None and sha256(self.file("recipe.json")) != facts["recipe_sha256"]:
