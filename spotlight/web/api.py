@@ -45,7 +45,7 @@ class ListOf(KnownParameters, GenericAPIView[Any]):
         return self.rows()
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """One page."""
+        """A page of the list, in its order; `next` leads to the following one."""
         assert self.paginator is not None
         self.paginator.ordering = self.ordering  # type: ignore[attr-defined]
         page = self.paginate_queryset(self.rows())

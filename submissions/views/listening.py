@@ -222,6 +222,8 @@ def like(request: HttpRequest, code: str) -> HttpResponse:
                 listening.like(track, by=person)
         except SpotlightError as refusal:
             messages.error(request, refusal.message)
+    elif not Like.objects.filter(track=track, person=person_behind(request)).exists():
+        messages.info(request, _("You are signed in now. Press Like once more."))
     return redirect("track", code=code)
 
 
