@@ -1,5 +1,7 @@
 """The organizer's home: what needs me today."""
 
+import datetime
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -26,7 +28,7 @@ def index(request: HttpRequest) -> HttpResponse:
     chosen = (
         seasons.filter(slug=request.GET["season"]).first()
         if request.GET.get("season")
-        else _most_pressing(list(seasons))
+        else _most_pressing(list(seasons), clock.now())
     )
     if chosen is None:
         raise Http404
@@ -47,10 +49,14 @@ def index(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def _most_pressing(seasons: list[Season]) -> Season:
-    """An open season before one in the making, that before a finished one."""
+def _most_pressing(seasons: list[Season], now: datetime.datetime) -> Season:
+    """An open season that has begun before one that has not, before one in the making, before a finished one."""
     order = {"open": 0, "planned": 1, "finished": 2}
-    return min(seasons, key=lambda season: order[season.state])
+
+    def pressing(season: Season) -> tuple[int, bool]:
+        return order[season.state], season.entries_open_at is None or season.entries_open_at > now
+
+    return min(seasons, key=pressing)
 
 
 def _with_query(path: str, query: str) -> str:
