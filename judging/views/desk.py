@@ -217,7 +217,6 @@ def _page(duty: Assignment) -> dict[str, Any]:
         page |= {
             "title": track.title,
             "artist": duty.entry.submission.artist,
-            "has_artwork": track.artwork_id is not None,
         }
     return page
 

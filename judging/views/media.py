@@ -1,7 +1,7 @@
 """Sound and artwork at the desk, at addresses bound to the alias. Nothing in the answer names the track."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
@@ -11,6 +11,7 @@ from spotlight.accounts.models import User
 from spotlight.ledger import files
 from spotlight.ledger.models import StoredFile
 from spotlight.web.ranges import file_response
+from submissions.artwork import draw_cover
 
 
 @login_required
@@ -24,9 +25,12 @@ def audio(request: HttpRequest, code: str, alias: str) -> HttpResponseBase:
 @login_required
 @require_safe
 def artwork(request: HttpRequest, code: str, alias: str) -> HttpResponseBase:
-    """The artwork, where the round is not blind."""
+    """The artwork, drawn from the track's code where the artist gave none; nothing in a blind round."""
     duty = _duty(request, code, alias)
-    return _send(request, None if duty.round.is_blind else duty.entry.submission.track.artwork)
+    track = duty.entry.submission.track
+    if not duty.round.is_blind and track.artwork is None:
+        return HttpResponse(draw_cover(track.code), content_type="image/svg+xml")
+    return _send(request, None if duty.round.is_blind else track.artwork)
 
 
 def _duty(request: HttpRequest, code: str, alias: str) -> Assignment:

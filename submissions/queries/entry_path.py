@@ -34,6 +34,8 @@ def standing(submission: Submission) -> Standing:
                 "Somebody claims rights in this track. It can’t be heard until that is settled. Your scores stay."
             ),
         )
+    if submission.state == State.CLEARED and (told := _after_cut(submission)) is not None:
+        return told
     tone, sentence = {
         State.DRAFT: ("", _("Not sent yet. Finish it before the deadline.")),
         State.SUBMITTED: ("info", _("We have it. Clearance looks at it next, and writes to you.")),
@@ -46,12 +48,34 @@ def standing(submission: Submission) -> Standing:
     return Standing(label, tone, sentence)
 
 
+def _after_cut(submission: Submission) -> Standing | None:
+    """Where an entry stands once a cut that it was in is announced."""
+    last = last_decision(submission)
+    if last is None:
+        return None
+    if last.outcome == "in" and submission.season.state == "finished":
+        return Standing(_("Winner"), "brand", _("It won. Read why, and answer if a prize waits."))
+    return {
+        "in": Standing(_("Advanced"), "ok", _("It goes on. You have nothing to do now.")),
+        "reserve": Standing(
+            _("Reserve"),
+            "info",
+            _("It is close behind: if somebody ahead steps back, it moves up and we write."),
+        ),
+        "out": Standing(
+            _("Not advanced"), "", _("It does not go on. Read why on the right; it stays in the playlist.")
+        ),
+    }[last.outcome]
+
+
 def path_of(submission: Submission) -> list[Step]:
     """The ladder from entering to the results, with one current step (none once the entry has ended)."""
     steps = [_entered(submission), _cleared(submission), *_rounds(submission), _results(submission)]
     if submission.state in ENDED:
         steps = [step for step in steps if step.state == "done"]
         return [*steps, Step(standing(submission).label, "current", at=submission.decided_at)]
+    if (last := last_decision(submission)) is not None and last.outcome == "out":
+        return _ended_at(steps, last)
     first = next((i for i, step in enumerate(steps) if step.state != "done"), None)
     return [Step(s.name, "current", s.url, s.note, s.at) if i == first else s for i, s in enumerate(steps)]
 
@@ -93,6 +117,23 @@ def _rounds(submission: Submission) -> Iterator[Step]:
             yield Step(
                 name, "done" if over else "to-come", at=round_.closes_at, note="" if over else _("ends")
             )
+
+
+def last_decision(submission: Submission) -> Any:
+    """What the latest announced cut said of the entry, or None."""
+    told = [
+        (entry.round.number, entry.decision)
+        for entry in submission.entries.all()
+        if entry.round.state == "announced" and hasattr(entry, "decision")
+    ]
+    return max(told, key=lambda pair: pair[0])[1] if told else None
+
+
+def _ended_at(steps: list[Step], decision: Any) -> list[Step]:
+    """The ladder up to the round that the entry did not get through, which stays the current step."""
+    here = next(i for i, step in enumerate(steps) if step.url.endswith(f"/{decision.entry.code}/why/"))
+    last = steps[here]
+    return [*steps[:here], Step(last.name, "current", last.url, last.note, last.at)]
 
 
 def _outcome(decision: Any) -> str:

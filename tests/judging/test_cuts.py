@@ -237,3 +237,6 @@ def test_the_dashboard_tells_the_artist_what_was_decided(season: Season, two: tu
     page = client.get("/me/").content.decode()
     assert f"/entries/{first.code}/why/" in page
     assert "Grand prize" in page
+    last = Decision.objects.get(rank=10).entry
+    page = signed_in(last.submission.artist.members.get().person).get("/me/").content.decode()
+    assert "Not advanced" in page and "Winners" not in page, "the path ends where the entry ended"
