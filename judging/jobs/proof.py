@@ -103,8 +103,8 @@ def _readings(round: Round, codes: dict[int, str]) -> Iterator[Reading]:
     rows = RoundReading.objects.filter(round=round).values_list(
         "entry_id", "region", "metric", "day", "value", "fans"
     )
-    for entry, *rest in rows.iterator(chunk_size=20_000):
-        yield Reading(codes[entry], *rest)
+    for entry, region, metric, day, value, fans in rows.iterator(chunk_size=20_000):
+        yield Reading(codes[entry], region, metric, day, value, fans)
 
 
 def digests_of_close(round: Round, standings: Standings | None) -> dict[str, str]:

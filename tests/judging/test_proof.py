@@ -16,7 +16,8 @@ from django.urls import reverse
 
 from judging.jobs import proof
 from judging.models import Proof
-from spotlight.ledger import seals
+from judging.proof import PROGRAMS
+from spotlight.ledger import files, seals
 from spotlight.ledger.models import Mail, Seal
 from submissions.models import Season
 from tests.judging.whole import CANARY, whole_season
@@ -49,7 +50,7 @@ def folder(made: proof.Files, tmp_path: Path) -> Path:
 
 def verify(bundle: Path, *heads: str) -> tuple[int, str]:
     """Run the bundle's own program, alone, as an outsider would."""
-    program = bundle if bundle.is_dir() else Path(proof.PROGRAMS[0]).parent
+    program = bundle if bundle.is_dir() else Path(PROGRAMS[0]).parent
     words = [sys.executable, "-W", "error", str(program / "verify_results.py"), str(bundle)]
     for head in heads:
         words += ["--head", head]
@@ -68,7 +69,7 @@ def test_a_whole_season_verifies(season: Season, folder: Path) -> None:
 def test_the_bundle_of_the_first_announcement_keeps_the_seed(season: Season, tmp_path: Path) -> None:
     kept = Proof.objects.get(round__season=season, round__number=1)
     path = tmp_path / "first.zip"
-    path.write_bytes(Path(proof.files.absolute(kept.file)).read_bytes())
+    path.write_bytes(Path(files.absolute(kept.file)).read_bytes())
     with zipfile.ZipFile(path) as packed:
         inside = b"".join(packed.read(name) for name in packed.namelist())
         assert not [name for name in packed.namelist() if name.startswith("round-2/")]

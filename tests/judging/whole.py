@@ -24,6 +24,7 @@ def whole_season(slug: str = "whole", *, entries: int = 10, judges: int = 4) -> 
     chair = make_role(season, Role.CHAIR, make_person(f"{CANARY} chair"))
     for number in range(judges):
         make_role(season, Role.JUDGE, make_person(f"{CANARY} judge {number}"))
+    assert season.clearing_ends_at is not None
     clock.move_to(season.clearing_ends_at)
     for number in range(entries):
         artist = make_artist(make_person(f"{CANARY} person"), name=f"{CANARY} {number}")
