@@ -17,7 +17,6 @@ from judging.queries.recipes import cut_size
 from judging.scoring import assignment as designs
 from judging.scoring import waves
 from judging.scoring.compute import Result
-from judging.scoring.compute import compute as score
 from spotlight.accounts.models import Person
 from spotlight.ledger import clock, events
 
@@ -80,8 +79,7 @@ def popular_first(round: Round) -> Sequence[str]:
 
 def score_now(round: Round) -> Result:
     """The round's result from its inputs as they are, kept nowhere."""
-    given = inputs.load(round)
-    return score(given.recipe, sheets=given.sheets, readings=given.readings)
+    return inputs.load(round).score()
 
 
 def gate_size(round: Round) -> int:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from judging.jobs.counts import OWN
 from judging.models import Entry, Round, Score
 from judging.queries.recipes import recipe_of
+from judging.scoring.compute import Result, compute
 from judging.scoring.inputs import Reading, Readings, Sheet
 from judging.scoring.recipe import Recipe
 
@@ -58,6 +59,12 @@ class Inputs:
     entries: tuple[str, ...]
     sheets: tuple[Sheet, ...]
     readings: Readings | None
+
+    def score(self) -> Result:
+        """Standings by the library. A round without a rubric has no panel: its sheets say only who takes part."""
+        return compute(
+            self.recipe, sheets=self.sheets if self.recipe.panel.criteria else None, readings=self.readings
+        )
 
     def digest(self) -> str:
         """SHA-256 over recipe, entries, sheets and readings; equal inputs have equal digests."""

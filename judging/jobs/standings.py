@@ -10,7 +10,6 @@ from judging.jobs import agreement, inputs
 from judging.jobs.parts import parts_by_entry
 from judging.models import Entry, Round, RoundReading, RoundRules, RoundSheet, Standing, Standings
 from judging.scoring.compute import Result
-from judging.scoring.compute import compute as score
 from judging.scoring.recipe import VERSION
 from spotlight.ledger import clock
 
@@ -39,7 +38,7 @@ def compute(round: Round, *, closing: bool = False) -> Standings | None:
         last = latest(round)
         if not closing and last is not None and last.inputs_sha256 == digest:
             return last
-        result = score(given.recipe, sheets=given.sheets, readings=given.readings)
+        result = given.score()
         standings = _keep(round, given, digest, result, closing=closing)
         if closing:
             _copy_inputs(round, given)

@@ -257,7 +257,8 @@ class Round:
         fits = size % groups == 0 and cut["lowest"] <= size // groups <= cut["highest"]
         tables["cut"] = {"size": size if fits else cut["highest"] * groups}
         for table, values in (methods["options"] or {}).items():
-            tables.setdefault(table, {}).update(values)
+            if table != "assignment":  # how entries are dealt is no part of the arithmetic
+                tables.setdefault(table, {}).update(values)
         return tables
 
     def check_standings(self):

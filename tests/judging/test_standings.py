@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from django.db import DatabaseError, transaction
 
-from judging.jobs import inputs, standings
+from judging.jobs import inputs, proof, standings
 from judging.models import Entry, Round, Standing, Standings
 from tests.making import (
     advance,
@@ -165,3 +165,17 @@ def test_the_close_copies_what_the_round_used(running: Round) -> None:
     assert row is not None
     assert len(row.parts["marks"]) == 3
     assert set(row.parts["metrics"]) == {"plays", "likes"}
+
+
+def test_a_round_without_a_rubric_ranks_by_popularity_alone() -> None:
+    made = make_round(make_season(), criteria=False, popularity_weight=1, panel_weight=0)
+    advance(made, "open")
+    for plays in (3, 9, 6):
+        make_readings(make_entry(made), *[plays] * 14)
+    advance(made, "locked")
+    found = standings.compute(made, closing=True)
+    assert found is not None
+    assert list(found.rows.values_list("entry__index", flat=True)) == [1, 2, 0]
+    assert {row.panel for row in found.rows.all()} == {None}
+    assert proof.closing_inputs(made).readings_digest() == made.closing_rules.readings_sha256
+    assert proof.closing_inputs(made).sheets_digest() == made.closing_rules.sheets_sha256
