@@ -181,13 +181,13 @@ def _listen(season: Season, *, until_round: Round) -> None:
 
 def _count(season: Season) -> None:
     """The audience did not stop meanwhile."""
-    crowd.listen(season, until=(clock.now() - cast.DAY).date(), size=_size(season))
+    crowd.listen(season, until=(clock.now() - cast.DAY).date(), size=_size())
 
 
-def _size(season: Season) -> cast.Size:
-    return next(
-        (size for size in cast.SIZES.values() if season.submissions.count() == size.entrants), cast.FULL
-    )
+def _size() -> cast.Size:
+    """How large the demo was filled."""
+    step = Step.objects.filter(name="people").first()
+    return cast.SIZES[step.facts.get("size", "full")] if step else cast.FULL
 
 
 ACTS: dict[str, Callable[[Round, work.Report], dict[str, Any]]] = {

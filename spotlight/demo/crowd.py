@@ -48,7 +48,7 @@ def quality(key: str) -> float:
 
 def listen(season: Season, *, until: datetime.date, size: Size) -> None:
     """Everything that the audience does up to a day, then counted and charted. Safe to repeat."""
-    heard = _heard(season, size)
+    heard = heard_in(season, size)
     since = _listened_until(season)
     days = [since + datetime.timedelta(days=n) for n in range((until - since).days + 1)]
     if not heard or not days:
@@ -68,7 +68,8 @@ def listen(season: Season, *, until: datetime.date, size: Size) -> None:
     charts.compute_due_weeks(season)
 
 
-def _heard(season: Season, size: Size) -> list[Heard]:
+def heard_in(season: Season, size: Size) -> list[Heard]:
+    """Every released track of a season, with how much it draws."""
     zone = ZoneInfo(season.zone)
     rows = Submission.objects.filter(
         season=season, state=Submission.State.CLEARED, track__released_at__isnull=False

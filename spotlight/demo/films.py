@@ -33,11 +33,11 @@ CLIPS = 3
 def produce(season: Season, size: Size, *, tick: Callable[[], None] = lambda: None) -> None:
     """Make the series and its episodes, and schedule them."""
     editor = people.demo_person("editor")
-    series = _series(season, editor)
+    series = series_of(season, editor)
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         for number, submission in enumerate(_subjects(season, size.episodes)):
-            episode = _episode(series, number, submission, editor)
-            _record(episode, _said(episode), pool, editor)
+            episode = episode_about(series, number, submission, editor)
+            record(episode, said_in(episode), pool, editor)
             if episode.state == Episode.State.DRAFT:
                 _schedule(episode, number, season, editor)
             if number < CLIPS:
@@ -45,7 +45,7 @@ def produce(season: Season, size: Size, *, tick: Callable[[], None] = lambda: No
             tick()
 
 
-def _series(season: Season, editor: Person) -> Series:
+def series_of(season: Season, editor: Person) -> Series:
     found = Series.objects.filter(season=season).first()
     if found is not None:
         return found
@@ -71,7 +71,7 @@ def _subjects(season: Season, count: int) -> list[Submission]:
     return turns[:count]
 
 
-def _episode(series: Series, number: int, submission: Submission, editor: Person) -> Episode:
+def episode_about(series: Series, number: int, submission: Submission, editor: Person) -> Episode:
     slug = f"otr-{number + 1}-{submission.artist.slug}"[:80]
     found = Episode.objects.filter(slug=slug).first()
     if found is not None:
@@ -114,11 +114,11 @@ def _guest(submission: Submission, editor: Person) -> Guest:
     return guest
 
 
-def _said(episode: Episode) -> list[talk.Said]:
+def said_in(episode: Episode) -> list[talk.Said]:
     return talk.interview(f"{cast.SEED}/{episode.slug}", episode.language)
 
 
-def _record(episode: Episode, said: list[talk.Said], pool: ProcessPoolExecutor, editor: Person) -> None:
+def record(episode: Episode, said: list[talk.Said], pool: ProcessPoolExecutor, editor: Person) -> None:
     """Film, poster, chapters and captions in three languages."""
     if episode.media_id:
         return
@@ -160,7 +160,7 @@ def _clip(episode: Episode, pool: ProcessPoolExecutor, editor: Person) -> None:
     """Some seconds of the talk, upright."""
     if episode.clips.exists():
         return
-    said = _said(episode)
+    said = said_in(episode)
     answer = said[1]
     cut = Cut(
         picture=f"{episode.slug}/clip", tune=cast.SEED % 1000 + (episode.number or 0), width=360, height=640,

@@ -213,7 +213,8 @@ class Seeding:
         """When the running season began; decided once, in the first step."""
         step = Step.objects.get(name="people")
         if "start" not in step.facts:
-            step.facts["start"] = calendar.days_ago(cast.TODAY).isoformat()
+            name = next(name for name, size in cast.SIZES.items() if size == self.size)
+            step.facts |= {"start": calendar.days_ago(cast.TODAY).isoformat(), "size": name}
             step.save(update_fields=["facts"])
         return datetime.datetime.fromisoformat(step.facts["start"])
 
