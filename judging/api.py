@@ -80,7 +80,7 @@ class Chart(ListOf):
 
     def get_serializer_context(self) -> dict[str, Any]:
         """With the season, which says how much is shown."""
-        context: dict[str, Any] = super().get_serializer_context()
+        context = dict(super().get_serializer_context())
         if not getattr(self, "swagger_fake_view", False):
             context["season"] = self.season()
         return context

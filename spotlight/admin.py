@@ -68,7 +68,7 @@ class SpotlightAdminSite(UnfoldAdminSite):
         """There is one sign-out for all."""
         return redirect("account_logout")
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send everybody to where their work is."""
         return redirect(start_page(request))
 
@@ -77,14 +77,14 @@ def own_zone(request: HttpRequest) -> ZoneInfo:
     """The zone in which lists show times: the person's own, else that of one of their seasons."""
     chosen = getattr(request.user, "zone", "")
     if not chosen and request.user.is_authenticated:
-        season = seasons_with_role(request.user, *STAFF).order_by("-pk").first()  # type: ignore[arg-type]
+        season = seasons_with_role(request.user, *STAFF).order_by("-pk").first()
         return season_zone(season) if season else ZoneInfo("UTC")
     return ZoneInfo(chosen if chosen in available_timezones() else "UTC")
 
 
 def start_page(request: HttpRequest) -> str:
     """The address at which a person's work begins, by the first of their roles whose page exists."""
-    if request.user.is_superuser:  # type: ignore[union-attr]
+    if request.user.is_superuser:
         return reverse("home")
     held = roles_anywhere(request.user)
     for role, name in STARTS:

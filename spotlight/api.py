@@ -8,13 +8,13 @@ from django.urls import path
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework import exceptions
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from judging import api as judging
 from series import api as series
-from spotlight.web.answers import error_shape
 from spotlight.web.api import KnownParameters
 from submissions import api as submissions
 
@@ -37,22 +37,14 @@ class NotFound(KnownParameters):
     permission_classes = [AllowAny]
     schema = None
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Nothing here, whatever the method."""
-        return self.no_such_address(request)
-
-    def no_such_address(self, request: HttpRequest) -> HttpResponse:
-        """The error shape without going through a view's method."""
-        response = Response(error_shape("not_found", "Not found."), status=404)
-        response.accepted_renderer = self.get_renderers()[0]
-        response.accepted_media_type = "application/json"
-        response.renderer_context = {}
-        return response.render()
+        raise exceptions.NotFound
 
 
 def docs(request: HttpRequest) -> HttpResponse:
     """The API for people, drawn from its schema."""
-    schema = SchemaGenerator().get_schema(request=None, public=True)
+    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # not annotated there
     operations = [
         {"path": address, "method": method.upper(), **operation}
         for address, methods in schema["paths"].items()

@@ -3,10 +3,12 @@
 from functools import cache
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 
+from spotlight.accounts.models import User
 from spotlight.accounts.people import person_of
 from submissions.models import Season
 from submissions.permissions import STAFF, roles_anywhere, roles_in
@@ -15,17 +17,14 @@ from submissions.queries.seasons import current_season, readable_season
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Values for `templates/base.html`. A view that shows another season passes its own `season`."""
-    user = getattr(request, "user", None)
+    user: User | AnonymousUser = getattr(request, "user", None) or AnonymousUser()
     season = _season(request)
-    signed_in = user is not None and user.is_authenticated
     return {
         "season": season,
-        "person": person_of(user) if signed_in else None,
-        "roles": roles_in(user, season) if signed_in else set(),
+        "person": person_of(user),
+        "roles": roles_in(user, season),
         "nav": _links(request, _public_links(season)),
-        "account_nav": _links(request, _own_links(roles_anywhere(user) if signed_in else set()))
-        if signed_in
-        else [],
+        "account_nav": _links(request, _own_links(roles_anywhere(user))) if user.is_authenticated else [],
         "brand_stylesheet": brand_stylesheet(season),
     }
 

@@ -1,5 +1,6 @@
 """The side bar of the admin panel: the pages and lists that a person's roles open."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -11,7 +12,7 @@ from submissions.models import Role
 from submissions.permissions import roles_anywhere
 
 # (icon, words, name of the address, who uses it)
-PAGES = (
+PAGES: tuple[tuple[str, Callable[[], str], str, set[Role]], ...] = (
     ("today", lambda: _("Today"), "home", {Role.ORGANIZER}),
     ("fact_check", lambda: _("Clearance"), "clearance", {Role.CLEARANCE, Role.ORGANIZER}),
     ("headphones", lambda: _("Judging desk"), "desk", {Role.JUDGE}),
@@ -27,7 +28,7 @@ ICONS = {
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Pages of our own first, then the lists of each app that this person may see."""
-    held = set(Role.values) if request.user.is_superuser else roles_anywhere(request.user)  # type: ignore[union-attr]
+    held = set(Role.values) if request.user.is_superuser else roles_anywhere(request.user)
     pages = [
         {"title": words(), "icon": icon, "link": address(name)}
         for icon, words, name, roles in PAGES

@@ -1,5 +1,7 @@
 """One search over artists, tracks and episodes; the hub's hashtag opens the hub."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
@@ -21,14 +23,11 @@ def search(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "").replace("\0", "")[:LONGEST].strip()
     if asked and is_hub_query(asked):
         return redirect("series:hub")
-    context = {"asked": asked, "artists": [], "cards": [], "episodes": []}
+    context: dict[str, Any] = {"asked": asked, "artists": [], "cards": [], "episodes": []}
     if asked:
-        tracks = with_card_parts(search_tracks(asked, heard_by_all())).order_by("-match", "title", "code")[
-            :MOST
-        ]
         context |= {
-            "artists": search_artists(asked).order_by("-match", "name", "slug")[:MOST],
-            "cards": cards_of(tracks),
+            "artists": search_artists(asked)[:MOST],
+            "cards": cards_of(with_card_parts(search_tracks(asked, heard_by_all()))[:MOST]),
             "episodes": [episode_card(e, reader_language()) for e in matching(asked)[:12]],
         }
     return render(request, "search.html", context)

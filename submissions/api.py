@@ -79,10 +79,7 @@ class TrackSerializer(serializers.ModelSerializer[Track]):
     @extend_schema(responses=BilledArtistSerializer(many=True))
     def get_artists(self, track: Track) -> list[dict[str, Any]]:
         """Who it is by, in order."""
-        billed: list[dict[str, Any]] = BilledArtistSerializer(
-            [b.artist for b in track.billing.all()], many=True
-        ).data
-        return billed
+        return list(BilledArtistSerializer([b.artist for b in track.billing.all()], many=True).data)
 
     def get_url(self, track: Track) -> str:
         """The track's page."""
@@ -96,8 +93,8 @@ class TrackSerializer(serializers.ModelSerializer[Track]):
 class EntrySerializer(serializers.ModelSerializer[Submission]):
     """An entry of one's own: where it stands."""
 
-    season = serializers.SlugRelatedField("slug", read_only=True)
-    track = serializers.SlugRelatedField("code", read_only=True)
+    season: serializers.SlugRelatedField[Season] = serializers.SlugRelatedField("slug", read_only=True)
+    track: serializers.SlugRelatedField[Track] = serializers.SlugRelatedField("code", read_only=True)
     title = serializers.CharField(source="track.title", read_only=True)
     audio = serializers.CharField(source="track.audio", read_only=True)
     url = serializers.SerializerMethodField()

@@ -40,7 +40,7 @@ class FrozenWhenOpen(SeasonScopedAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """A new part can only be given to a season that is not open yet."""
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if db_field.name == "season" and field is not None:
+        if db_field.name == "season" and field is not None and field.queryset is not None:
             field.queryset = field.queryset.filter(opened_at__isnull=True)
         return field
 

@@ -32,7 +32,8 @@ class RoundForm(ZonedModelForm):
     def zone(self) -> ZoneInfo:
         season = self.instance.season if self.instance.season_id else None
         if season is None and self.is_bound:
-            season = Season.objects.filter(pk=self.data.get(self.add_prefix("season")) or None).first()
+            chosen = str(self.data.get(self.add_prefix("season")))
+            season = Season.objects.filter(pk=chosen).first() if chosen.isdecimal() else None
         return rules.season_zone(season or Season())
 
     def validate_unique(self) -> None:
@@ -42,7 +43,7 @@ class RoundForm(ZonedModelForm):
         """Said in words by `problems_of_round`."""
 
     def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]
+        super()._post_clean()  # type: ignore[misc]  # the stubs leave it out
         if not self.errors and self.instance.season_id:
             add_problems(self, judging_rules.problems_of_round(self.instance))
 
@@ -145,7 +146,7 @@ class NewSeasonForm(forms.Form):
     def _clean_fields(self) -> None:
         sent = rules.season_zone(Season(zone=str(self.data.get("zone", ""))))
         with timezone.override(sent):
-            super()._clean_fields()  # type: ignore[misc]
+            super()._clean_fields()  # type: ignore[misc]  # the stubs leave it out
 
     def clean_slug(self) -> str:
         """Lower case; nobody else's."""

@@ -69,8 +69,8 @@ def _write_week(season: Season, number: int, starts: datetime.date) -> None:
         points = cursor.fetchall()
     before = ChartRow.objects.filter(week__season=season, week__number__lt=number)
     history: dict[int, list[tuple[int, int]]] = {}
-    for track, week, rank in before.values_list("track_id", "week__number", "rank"):
-        history.setdefault(track, []).append((week, rank))
+    for track, earlier, rank in before.values_list("track_id", "week__number", "rank"):
+        history.setdefault(track, []).append((earlier, rank))
     week = ChartWeek.objects.create(
         season=season, number=number, starts_on=starts, ends_on=ends, computed_at=clock.now(),
         inputs_sha256=hashlib.sha256(json.dumps([[code, int(p)] for _, code, p in points]).encode()).hexdigest(),

@@ -101,8 +101,10 @@ def _figures(result: Result) -> dict[str, Any]:
         "expected_wrong": round_half(float((1 - chance[result.selected]).sum())),
         "line_zone": int(((chance > 0.02) & (chance < 0.98)).sum()),
     }
-    if result.panel_part:
-        figures |= {"components": result.panel_part.components, "pull": float(result.panel_part.lambda_entry)}
+    panel = result.panel_part
+    if panel:
+        pull = None if panel.lambda_entry is None else float(panel.lambda_entry)
+        figures |= {"components": panel.components, "pull": pull}
     return figures
 
 

@@ -104,7 +104,7 @@ class _alone:
     def __enter__(self) -> bool:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(%s, 1)", [LOCK])
-            self.mine: bool = cursor.fetchone()[0]
+            self.mine = bool(cursor.fetchone()[0])
         return self.mine
 
     def __exit__(self, *_: object) -> None:

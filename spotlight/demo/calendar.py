@@ -45,6 +45,7 @@ def go(moment: datetime.datetime) -> None:
     """Let the time come to `moment`, never back. Episodes scheduled before it come out at their time."""
     due = Episode.objects.filter(state=Episode.State.SCHEDULED, publish_at__lte=moment).order_by("publish_at")
     for code, at in list(due.values_list("code", "publish_at")):
+        assert at is not None
         _forward(at + datetime.timedelta(seconds=1))
         publication.publish_due(code)
     _forward(moment)

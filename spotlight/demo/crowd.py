@@ -54,7 +54,9 @@ def listen(season: Season, *, until: datetime.date, size: Size) -> None:
     if not heard or not days:
         return
     fans = people.listeners(size.fans)
-    plays, likes, shares = [], [], []
+    plays: list[str] = []
+    likes: list[str] = []
+    shares: list[str] = []
     for track in heard:
         for day in days:
             if day >= track.released:

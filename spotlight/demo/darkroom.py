@@ -1,7 +1,7 @@
 """Films of the demo: a drawn picture that slowly moves under an interview. No Django here."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -64,7 +64,8 @@ def _frames(cut: Cut) -> Iterator[VideoFrame]:
     cover = _cover(cut.picture, max(cut.width, cut.height))
     count = int(cut.seconds * FRAMES_A_SECOND)
     for number in range(count):
-        frame = VideoFrame.from_image(_window(cover, number / max(count - 1, 1), cut.width, cut.height))
+        seen = _window(cover, number / max(count - 1, 1), cut.width, cut.height)
+        frame: VideoFrame = VideoFrame.from_image(seen)  # type: ignore[no-untyped-call]  # not annotated there
         frame.pts, frame.time_base = number, Fraction(1, FRAMES_A_SECOND)
         yield frame
 
@@ -83,8 +84,8 @@ def _window(cover: Image.Image, at: float, width: int, height: int) -> Image.Ima
 
 
 def _pieces(sound: Sound) -> Iterator[AudioFrame]:
-    planar: Sequence[Any] = np.ascontiguousarray(sound, dtype=np.float32)
+    planar = np.ascontiguousarray(sound, dtype=np.float32)
     for at in range(0, sound.shape[1], BLOCK):
-        frame = AudioFrame.from_ndarray(np.ascontiguousarray(planar[:, at : at + BLOCK]), "fltp", "stereo")  # type: ignore[call-overload]
+        frame = AudioFrame.from_ndarray(np.ascontiguousarray(planar[:, at : at + BLOCK]), "fltp", "stereo")
         frame.sample_rate, frame.pts, frame.time_base = RATE, at, Fraction(1, RATE)
         yield frame

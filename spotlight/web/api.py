@@ -33,7 +33,7 @@ class KnownParameters(APIView):
 class ListOf(KnownParameters, GenericAPIView[Any]):
     """A read-only list: `rows` gives the queryset, `ordering` its order, `get_serializer_class` the rest."""
 
-    pagination_class: type[Cursor] | None = Cursor  # type: ignore[assignment]
+    pagination_class: type[Cursor] | None = Cursor
     ordering: tuple[str, ...] = ("pk",)
 
     def rows(self) -> QuerySet[Any]:

@@ -6,12 +6,14 @@ from django.contrib.admin import ModelAdmin as BaseModelAdmin
 from django.contrib.admin.models import LogEntry
 from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField
-from django.http import HttpRequest
-from django.utils.translation import gettext_lazy
+from django.http import HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse
+from django.utils.translation import gettext
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 from spotlight.accounts.people import person_of
 from spotlight.ledger import events
+from spotlight.web.answers import account
 from submissions.models import Role, Season
 from submissions.queries.seasons import seasons_with_role
 
@@ -23,9 +25,9 @@ def season_of(thing: Any, path: str) -> Season:
     return thing  # type: ignore[no-any-return]
 
 
-def rendered(response: Any) -> Any:
+def rendered(response: HttpResponse) -> HttpResponse:
     """A page drawn now, while the zone that was chosen for it still holds."""
-    return response.render() if hasattr(response, "render") else response
+    return response.render() if isinstance(response, SimpleTemplateResponse) else response
 
 
 class SeasonChoices:
@@ -39,12 +41,12 @@ class SeasonChoices:
         """Limit what a form offers to rows of seasons that this person sets up."""
         related = db_field.remote_field.model
         if "queryset" not in kwargs:
-            seasons = seasons_with_role(request.user, *self.change_roles)  # type: ignore[arg-type]
+            seasons = seasons_with_role(account(request), *self.change_roles)
             if related is Season:
                 kwargs["queryset"] = seasons
             elif any(f.name == "season" for f in related._meta.fields):
                 kwargs["queryset"] = related._default_manager.filter(season__in=seasons)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc,no-any-return]  # a mixin
 
 
 class PanelAdmin(ModelAdmin):
@@ -54,7 +56,7 @@ class PanelAdmin(ModelAdmin):
         self, request: HttpRequest, default_choices: Any = None, action_location: Any = None
     ) -> Any:
         """The choices, without the empty one of Django."""
-        empty = [("", gettext_lazy("Select action"))]
+        empty = [("", gettext("Select action"))]
         return BaseModelAdmin.get_action_choices(
             self, request, empty, **({"action_location": action_location} if action_location else {})
         )
@@ -74,13 +76,14 @@ class SeasonScopedAdmin(SeasonChoices, PanelAdmin):
 
     def seasons(self, request: HttpRequest, *roles: Role) -> QuerySet[Season]:
         """The seasons in which this person holds one of the roles."""
-        return seasons_with_role(request.user, *roles)  # type: ignore[arg-type]
+        return seasons_with_role(account(request), *roles)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Rows of those seasons."""
         lookup = f"{self.season_path}__in" if self.season_path else "pk__in"
         seasons = self.seasons(request, *self.view_roles, *self.change_roles)
-        return super().get_queryset(request).filter(**{lookup: seasons.values("pk")})
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.filter(**{lookup: seasons.values("pk")})
 
     def allowed(self, request: HttpRequest, obj: Model | None, roles: tuple[Role, ...]) -> bool:
         """Whether the person holds one of the roles: in the row's season, or anywhere if there is no row."""
@@ -113,12 +116,14 @@ class SeasonScopedAdmin(SeasonChoices, PanelAdmin):
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
         """What is made in a form stands in the event log too."""
         self._log(request, obj, "added")
-        return super().log_addition(request, obj, message)
+        entry: LogEntry = super().log_addition(request, obj, message)
+        return entry
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
         """The same for what is changed; the fields are named, not their values."""
         self._log(request, obj, "changed", message)
-        return super().log_change(request, obj, message)
+        entry: LogEntry = super().log_change(request, obj, message)
+        return entry
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         """The same for what is deleted."""
@@ -131,7 +136,7 @@ class SeasonScopedAdmin(SeasonChoices, PanelAdmin):
         facts = {"form": message} if isinstance(message, list) and message else {}
         events.log(
             f"{obj._meta.model_name}.{what}", obj, by=person_of(request.user), season=season.slug, **facts
-        )  # type: ignore[arg-type]
+        )
 
 
 class ReadOnlyAdmin(SeasonScopedAdmin):

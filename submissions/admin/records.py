@@ -19,17 +19,17 @@ class SlugScopedAdmin(ReadOnlyAdmin):
     """Rows that name their season by its slug; the operator sees those of no season too."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = ModelAdmin.get_queryset(self, request)
-        if request.user.is_superuser:  # type: ignore[union-attr]
+        rows: QuerySet[Any] = ModelAdmin.get_queryset(self, request)
+        if request.user.is_superuser:
             return rows
         return rows.filter(season__in=self.slugs(request))
 
     def slugs(self, request: HttpRequest) -> QuerySet[Season, str]:
         """The slugs of the seasons whose rows this person may read."""
-        return self.seasons(request, *self.view_roles).values_list("slug", flat=True)  # type: ignore[return-value]
+        return self.seasons(request, *self.view_roles).values_list("slug", flat=True)
 
     def allowed(self, request: HttpRequest, obj: Any, roles: tuple[Role, ...]) -> bool:
-        if request.user.is_superuser:  # type: ignore[union-attr]
+        if request.user.is_superuser:
             return True
         return (
             super().allowed(request, None, roles) if obj is None else obj.season in set(self.slugs(request))
@@ -89,10 +89,10 @@ class WorkAdmin(PanelAdmin):
     search_fields = ("kind", "key")
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_superuser)  # type: ignore[union-attr]
+        return bool(request.user.is_superuser)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.is_superuser)  # type: ignore[union-attr]
+        return bool(request.user.is_superuser)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -94,7 +94,7 @@ class SeasonAdmin(SeasonScopedAdmin):
     )  # fmt: skip
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.allowed(request, None, (Role.ORGANIZER,)) or bool(request.user.is_superuser)  # type: ignore[union-attr]
+        return self.allowed(request, None, (Role.ORGANIZER,)) or bool(request.user.is_superuser)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or not obj.opened_at)
@@ -167,7 +167,7 @@ class OrganisationAdmin(SeasonScopedAdmin):
         return super().allowed(request, None, roles)
 
     def _log(self, request: HttpRequest, obj: Any, what: str, message: Any = None) -> None:
-        events.log(f"organisation.{what}", obj, by=person_of(request.user))  # type: ignore[arg-type]
+        events.log(f"organisation.{what}", obj, by=person_of(request.user))
 
 
 @admin.register(Amendment)

@@ -40,4 +40,4 @@ class AmendmentForm(forms.Form):
 
     def _clean_fields(self) -> None:
         with timezone.override(self.zone):
-            super()._clean_fields()  # type: ignore[misc]
+            super()._clean_fields()  # type: ignore[misc]  # the stubs leave it out

@@ -109,7 +109,7 @@ class AnchorsField(forms.MultiValueField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compared as text."""
-        return list(data or []) != self.widget.decompress(initial)
+        return bool(list(data or []) != self.widget.decompress(initial))
 
 
 def without_class(attrs: dict[str, Any] | None) -> dict[str, Any]:

@@ -42,7 +42,7 @@ class ZonedModelForm(forms.ModelForm):
 
     def _clean_fields(self) -> None:
         with timezone.override(self.zone()):
-            super()._clean_fields()
+            super()._clean_fields()  # type: ignore[misc]  # the stubs leave it out
 
 
 class SeasonForm(ZonedModelForm):
@@ -82,7 +82,7 @@ class SeasonForm(ZonedModelForm):
         return upload
 
     def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]
+        super()._post_clean()  # type: ignore[misc]  # the stubs leave it out
         if not self.errors:
             add_problems(self, rules.limit_problems(self.instance) + rules.calendar_problems(self.instance))
 

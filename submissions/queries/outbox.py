@@ -1,5 +1,6 @@
 """A season's mails: batches that wait, and what went out."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
@@ -8,7 +9,7 @@ from spotlight.ledger.models import Mail
 from submissions.models import Season
 
 
-def held_batches(season: Season) -> QuerySet[Mail, dict[str, Any]]:
+def held_batches(season: Season) -> QuerySet[Mail, Mapping[str, Any]]:
     """One row for each batch that waits: `batch`, `template`, `count`, `since`, and `sample`, the key of its first mail."""
     held = Mail.objects.filter(season=season.slug, state=Mail.State.HELD)
     return (

@@ -1,5 +1,6 @@
 """Where the check of a track's audio stands, in words for the artist."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,7 +54,7 @@ def refusal_sentence(refusal: dict[str, Any]) -> str:
     )
 
 
-lazy_sentence = lazy(refusal_sentence, str)  # type: ignore[no-untyped-call]
+lazy_sentence = lazy(refusal_sentence, str)
 """The same in the language of whoever reads it later, such as a mail's."""
 
 
@@ -83,7 +84,7 @@ def _looks_like(n: _Numbers) -> str:
     }
 
 
-SENTENCES = {
+SENTENCES: dict[str, Callable[[_Numbers], str]] = {
     "empty": lambda n: _("This file is empty. Export the track again and upload the new file."),
     "too_large": lambda n: _("This file is %(size)d MB. This season takes up to %(limit)d MB. Export it as FLAC or MP3.")
     % {"size": n.megabytes("bytes"), "limit": n.megabytes("max_bytes")},

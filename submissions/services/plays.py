@@ -11,6 +11,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -93,7 +94,7 @@ def record(events: Sequence[Heard]) -> int:
         raise InvalidInput(f"At most {MOST_EVENTS} events in one request.", field="events")
     if not events:
         return 0
-    values = {
+    values: dict[str, Any] = {
         "codes": [event.session for event in events],
         "listened": [round(min(max(event.listened, 0.0), 86_400.0) * 1000) for event in events],
         "needed": NEEDED_MS,

@@ -22,7 +22,9 @@ def test_a_reviewer_works_through_the_queue(page: Page, tmp_path: Path) -> None:
     season = make_open_season(quota=5)
     artist = make_own_artist(about="Songs of the sea.")
     for number in range(3):
-        make_sent(season, artist, sound=write_sound(tmp_path, seconds=12), isrc="JPA122600001" if number else "")
+        make_sent(
+            season, artist, sound=write_sound(tmp_path, seconds=12), isrc="JPA122600001" if number else ""
+        )
     reviewer = make_role(season, "clearance")
     assert reviewer.user
     page.emulate_media(reduced_motion="reduce")

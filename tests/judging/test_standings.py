@@ -47,6 +47,16 @@ def test_every_entry_gets_one_place(running: Round) -> None:
     assert found.rows.filter(is_selected=True).count() == 3
 
 
+@pytest.mark.parametrize("method", Round.Panel.values)
+def test_every_panel_method_gives_standings(running: Round, method: str) -> None:
+    Round.objects.filter(pk=running.pk).update(panel_method=method)
+    running.refresh_from_db()
+    found = standings.compute(running)
+    assert found is not None
+    assert found.size == 8
+    assert (found.figures["pull"] is not None) == method.startswith("leniency-adjusted")
+
+
 def test_same_inputs_same_standings(running: Round) -> None:
     first = standings.compute(running)
     again = standings.compute(running)
