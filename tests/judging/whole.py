@@ -47,7 +47,9 @@ def frozen_season(slug: str) -> tuple[Person, Season]:
     season.rounds.filter(number=3).delete()
     season.rounds.filter(number=1).update(cut_scope="market", cut_lowest=2, cut_highest=2, reserves=1)
     season.rounds.filter(number=2).update(cut_lowest=1, cut_highest=2)
-    season.rounds.update(options=OPTIONS | {"assignment": {"size": 8}}, minimum_sheets=2, judges_per_entry=3, is_blind=False)
+    season.rounds.update(
+        options=OPTIONS | {"assignment": {"size": 8}}, minimum_sheets=2, judges_per_entry=3, is_blind=False
+    )
     Witness.objects.create(season=season, email="witness@example.test")
     open_season(season, by=organizer)
     return organizer, Season.objects.get(pk=season.pk)
