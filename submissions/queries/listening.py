@@ -4,14 +4,15 @@ import datetime
 import hashlib
 from dataclasses import dataclass
 
-from django.db.models import Count, F, FloatField, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import Count, Q, QuerySet
 
-from submissions.models import Artist, Like, Season, Submission, Track, Use
+from spotlight.web.languages import pick
+from submissions.models import Artist, Like, Play, Season, Submission, Track, TrackArtist, Use
 from submissions.queries.cards import with_card_parts
 
 SORTS = ("you", "new", "rising")
 RISING_LISTENERS = 5
+OWN_NAMES = {"en": "English", "ja": "日本語", "ko": "한국어"}
 
 
 @dataclass(frozen=True)
@@ -50,19 +51,18 @@ def newest(tracks: QuerySet[Track]) -> QuerySet[Track]:
     return tracks.order_by("-released_at", "code")
 
 
-def rising(tracks: QuerySet[Track], *, today: datetime.date) -> QuerySet[Track]:
-    """Growth of listeners, this week against the week before; at least five listeners this week."""
+def rising(tracks: QuerySet[Track], *, today: datetime.date) -> list[int]:
+    """Keys by growth of listeners, this week against the week before; at least five listeners this week."""
     week = datetime.timedelta(days=7)
-    now = Q(plays__day__gt=today - week, plays__day__lte=today)
-    before = Q(plays__day__gt=today - 2 * week, plays__day__lte=today - week)
-    counted = tracks.annotate(
-        now=Count("plays__listener", filter=now, distinct=True),
-        before=Count("plays__listener", filter=before, distinct=True),
+    recent = Play.objects.filter(day__gt=today - 2 * week, day__lte=today, track__in=tracks.values("pk"))
+    rows = recent.values_list("track_id", "track__code").annotate(
+        now=Count("listener", filter=Q(day__gt=today - week), distinct=True),
+        before=Count("listener", filter=Q(day__lte=today - week), distinct=True),
     )
-    growth = (Cast("now", FloatField()) + 3.0) / (Cast("before", FloatField()) + 3.0)
-    return (
-        counted.filter(now__gte=RISING_LISTENERS).annotate(growth=growth).order_by(F("growth").desc(), "code")
-    )
+    grown = [
+        ((before + 3) / (now + 3), code, pk) for pk, code, now, before in rows if now >= RISING_LISTENERS
+    ]
+    return [pk for _, _, pk in sorted(grown)]
 
 
 def rotated(tracks: QuerySet[Track], *, listener: str, day: datetime.date) -> list[int]:
@@ -76,26 +76,51 @@ def rotated(tracks: QuerySet[Track], *, listener: str, day: datetime.date) -> li
 
 def choices(season: Season) -> dict[str, list[tuple[str, str]]]:
     """What can be chosen in this season's playlist: value and name, only where something would be found."""
-    entered = Submission.objects.filter(
-        season=season, state=Submission.State.CLEARED, track__released_at__isnull=False
-    )
-    languages = {"en": "English", "ja": "日本語", "ko": "한국어"}
-    genres = (
-        entered.exclude(track__genre="")
-        .values_list("track__genre", flat=True)
+    rows = list(
+        Submission.objects.filter(season=season, state=Submission.State.CLEARED, track__in=heard_by_all())
+        .values_list("market_id", "division_id", "track__genre", "track__language")
         .distinct()
-        .order_by("track__genre")
     )
-    spoken = entered.exclude(track__language="").values_list("track__language", flat=True).distinct()
+    markets, divisions, genres, spoken = (
+        (set(column) for column in zip(*rows, strict=True)) if rows else [set()] * 4
+    )
     return {
-        "market": [
-            (m.code, m.names.get("", m.name))
-            for m in season.markets.filter(submissions__in=entered).distinct()
-        ],
-        "division": [(d.code, d.name) for d in season.divisions.filter(submissions__in=entered).distinct()],
-        "genre": [(genre, genre) for genre in genres],
-        "language": [(code, languages.get(code, code)) for code in sorted(spoken)],
+        "market": [(m.code, pick(m.name, m.names)) for m in season.markets.all() if m.pk in markets],
+        "division": [(d.code, d.name) for d in season.divisions.all() if d.pk in divisions],
+        "genre": [(genre, genre) for genre in sorted(genres) if genre],
+        "language": [(code, OWN_NAMES.get(code, code)) for code in sorted(spoken) if code],
     }
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A track in a playlist for programs."""
+
+    code: str
+    title: str
+    artist: str
+    isrc: str
+    duration_ms: int
+    licence: str
+
+
+def listed(season: Season) -> list[Listed]:
+    """Every released track of a season, the latest first, in two queries however many there are."""
+    fields = ("pk", "code", "title", "isrc", "duration_ms", "licence")
+    rows = list(
+        newest(season_tracks(season, Browse()))
+        .select_related(None)
+        .prefetch_related(None)
+        .values_list(*fields)
+    )
+    names: dict[int, list[str]] = {}
+    billed = TrackArtist.objects.filter(track__in=season_tracks(season, Browse()).values("pk"))
+    for track, name in billed.order_by("position", "pk").values_list("track_id", "artist__name"):
+        names.setdefault(track, []).append(name)
+    return [
+        Listed(code, title, ", ".join(names.get(pk, [])), isrc or "", ms or 0, licence)
+        for pk, code, title, isrc, ms, licence in rows
+    ]
 
 
 def public_track(code: str) -> Track | None:

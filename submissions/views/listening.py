@@ -96,14 +96,13 @@ def _in_order(page: Iterable[Any]) -> list[Track]:
 def playlist_json(request: HttpRequest) -> HttpResponse:
     """The playlist as JSON: title, artist, ISRC, duration in milliseconds, addresses."""
     season = _season(request)
-    tracks = list(queries.newest(queries.season_tracks(season, queries.Browse()))) if season else []
     rows = [
         {
-            "code": track.code, "title": track.title, "artist": card_of(track).artist, "isrc": track.isrc or None,
+            "code": track.code, "title": track.title, "artist": track.artist, "isrc": track.isrc or None,
             "duration_ms": track.duration_ms, "url": settings.SITE_URL + f"/tracks/{track.code}/",
             "audio_url": settings.SITE_URL + f"/media/tracks/{track.code}.m4a", "licence": track.licence,
         }
-        for track in tracks
+        for track in (queries.listed(season) if season else [])
     ]  # fmt: skip
     return JsonResponse({"season": season.slug if season else None, "results": rows})
 
@@ -112,11 +111,10 @@ def playlist_json(request: HttpRequest) -> HttpResponse:
 def playlist_xspf(request: HttpRequest) -> HttpResponse:
     """The playlist as XSPF 1; the identifier of a track is its ISRC where it has one."""
     season = _season(request)
-    tracks = list(queries.newest(queries.season_tracks(season, queries.Browse()))) if season else []
     context = {
         "season": season,
         "site": settings.SITE_URL,
-        "rows": [(track, card_of(track)) for track in tracks],
+        "tracks": queries.listed(season) if season else [],
     }
     return render(
         request, "submissions/listening/playlist.xspf", context, content_type="application/xspf+xml"

@@ -1,0 +1,80 @@
+"""The public chart: markets, weeks, and what a season shows of it."""
+
+import datetime
+
+import pytest
+from django.test import Client
+
+from judging.jobs import charts, counts
+from judging.queries import boards
+from judging.queries.cuts import Line, Place
+from spotlight.ledger import clock
+from submissions.models import Play, Season, Track
+from tests.making import make_season, make_submission, open_for_good
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def season() -> Season:
+    """Two tracks from Japan and one from Korea; the later ones are heard more, week after week."""
+    made = make_season("spring")
+    today = clock.now().date()
+    for place, market in enumerate(("jp", "kr", "jp")):
+        track = make_submission(made, market=market, title=f"Song {place}").track
+        Play.objects.bulk_create(
+            Play(track=track, day=today - datetime.timedelta(days=day), listener=str(n), market="jp")
+            for day in range(7, 21)
+            for n in range(place + 1)
+        )
+    counts.fold(made, since=today - datetime.timedelta(days=30))
+    charts.compute_due_weeks(made)
+    return open_for_good(made)
+
+
+def titles(client: Client, query: str = "") -> list[str]:
+    rows = client.get(f"/seasons/spring/leaderboard/{query}").context["rows"]
+    return [f"{card.rank} {card.title}" for card, _, _ in rows]
+
+
+def test_a_market_keeps_the_places_of_the_whole_chart(season: Season, client: Client) -> None:
+    assert titles(client) == ["1 Song 2", "2 Song 1", "3 Song 0"]
+    assert titles(client, "?market=kr") == ["2 Song 1"]
+    assert titles(client, "?market=jp") == ["1 Song 2", "3 Song 0"]
+    assert len(titles(client, "?market=nowhere")) == 3
+
+
+def test_one_walks_from_week_to_week(season: Season, client: Client) -> None:
+    newest, before = boards.chart_weeks(season)[:2]
+    page = client.get("/seasons/spring/leaderboard/?market=jp")
+    assert (page.context["newer"], page.context["older"]) == (None, before)
+    assert f"market=jp&amp;week={before.number}" in page.content.decode()
+    page = client.get(f"/seasons/spring/leaderboard/?week={before.number}")
+    assert page.context["newer"] == newest
+    assert client.get("/seasons/spring/leaderboard/?week=999").status_code == 404
+
+
+@pytest.mark.parametrize(("mode", "status"), [("full", 200), ("order", 200), ("top", 204), ("hidden", 204)])
+def test_a_track_has_a_place_where_the_season_shows_places(
+    season: Season, client: Client, mode: str, status: int
+) -> None:
+    Season.objects.filter(pk=season.pk).update(board_mode=mode)
+    track = Track.objects.get(title="Song 1")
+    assert client.get(f"/tracks/{track.code}/chart/").status_code == status
+
+
+def test_places_below_the_board_are_nobodys_business(season: Season, client: Client) -> None:
+    Season.objects.filter(pk=season.pk).update(board_size=2)
+    codes = {t.title: t.code for t in Track.objects.all()}
+    assert client.get(f"/tracks/{codes['Song 1']}/chart/").status_code == 200
+    assert client.get(f"/tracks/{codes['Song 0']}/chart/").status_code == 204
+
+
+def test_the_line_is_shown_with_what_is_near_it() -> None:
+    def place(number: int) -> Place:
+        reserve = 1 if number == 3 else None
+        return Place(None, "", number < 3, True, reserve)  # type: ignore[arg-type]
+
+    line = Line(None, None, 3, [place(n) for n in range(100)])  # type: ignore[arg-type]
+    assert len(line.near(10)) == 14
+    assert len(line.near(1000)) == 100
