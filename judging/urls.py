@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from judging.views import boards, chair, cuts, desk, home, media, proof, readings, setup, welcome
+from judging.views import boards, chair, cuts, desk, home, media, proof, readings, setup, welcome, whatif
 
 urlpatterns = [
     path("admin/home/", home.index, name="home"),
@@ -45,6 +45,7 @@ urlpatterns = [
     ),
     path("admin/cut/", cuts.overview, name="cut"),
     path("admin/cut/<slug:season>/<int:number>/", cuts.detail, name="cut_round"),
+    path("admin/cut/<slug:season>/<int:number>/what-if/", whatif.what_if, name="what_if"),
     path("admin/cut/<slug:season>/<int:number>/number/", cuts.fix_number, name="cut_number"),
     path("admin/cut/<slug:season>/<int:number>/deliver/", cuts.deliver, name="cut_deliver"),
     path("admin/cut/<slug:season>/<int:number>/<slug:verb>/", cuts.act, name="cut_act"),

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from judging.jobs.inputs import NOBODY, Inputs
 from judging.models import Cut, Entry, Proof, Round, RoundReading, RoundSheet, Standings
 from judging.proof import PROGRAMS
@@ -145,11 +147,11 @@ class Log:
 def bundle(season: Season, *, until: int | None = None) -> Files:
     """All files of a season's proof, up to a place of the log (None: all that is sealed). Raises NothingToProve."""
     if season.rules is None:
-        raise NothingToProve("This season is not open yet: its rules are not frozen.")
+        raise NothingToProve(_("This season is not open yet: its rules are not frozen."))
     seals = Seal.objects.filter(season=season.slug)
     chosen = list((seals if until is None else seals.filter(sequence__lte=until)).order_by("sequence"))
     if not chosen:
-        raise NothingToProve("Nothing of this season is sealed yet. Try again in a minute.")
+        raise NothingToProve(_("Nothing of this season is sealed yet. Try again in a minute."))
     log = Log([seal.line for seal in chosen], chosen[-1].digest)
     seed = season.seed if seed_is_public(season, log) else None
     rounds = [r for r in season.rounds.order_by("number") if log.last("round.closed", f"round:{r.code}")]

@@ -17,7 +17,8 @@ from judging.services import cuts, prizes
 from spotlight.accounts.models import Person
 from spotlight.errors import SpotlightError
 from spotlight.web.answers import account, person_behind
-from submissions.queries.seasons import seasons_with_role
+from submissions.models import Role
+from submissions.queries.seasons import season_as, seasons_with_role
 
 BEYOND = 40
 """Places shown below the line before one asks for all of them."""
@@ -70,6 +71,8 @@ def _show(request: HttpRequest, round: Round, form: Form, *, status: int = 200) 
         "proposed": lines.proposed_cut(round),
         "made": lines.made_cut(round),
         "following": cuts.next_round(round),
+        "can_try": season_as(request.user, round.season.slug, Role.ORGANIZER) is not None
+        and not (round.is_over and hidden),
         "me": person_behind(request),
     }
     if standings and not hidden:

@@ -1,0 +1,142 @@
+"""What if: who would be above the line under other rules, without one judge, or without one source. Nothing is kept."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import numpy as np
+from django.utils.translation import gettext as _
+
+from judging.jobs import inputs
+from judging.jobs.counts import OWN
+from judging.jobs.inputs import NOBODY, Inputs
+from judging.jobs.proof import closing_inputs
+from judging.models import Entry, Round
+from judging.queries.cuts import size_of
+from judging.scoring.compute import Result
+from judging.scoring.inputs import Readings, Sheet
+from judging.scoring.recipe import Recipe
+from spotlight.errors import SpotlightError
+
+MOST = 20_000
+"""Entries that are computed while somebody waits for a page."""
+
+
+class CanNotTry(SpotlightError):
+    """There is nothing to try on yet, or too much."""
+
+    code = "can_not_try"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What to change; None and empty mean: as it is. `popularity` is its weight, the panel gets the rest to 1."""
+
+    popularity: Decimal | None = None
+    size: int | None = None
+    panel_method: str = ""
+    popularity_method: str = ""
+    blend_method: str = ""
+    ties: str = ""
+    without_seat: str = ""
+    without_source: str = ""
+
+
+@dataclass(frozen=True)
+class Move:
+    """An entry that would cross the line, with its rank now and then."""
+
+    entry: Entry
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Who would enter and who would leave, each in the order of the new ranks; and how many would advance, now and then."""
+
+    entering: list[Move]
+    leaving: list[Move]
+    now: int
+    then: int
+
+
+def try_out(round: Round, wish: Wish) -> Outcome:
+    """Compare the round as it is with the wish. Raises CanNotTry, or RecipeError for rules that contradict themselves."""
+    if round.entries.filter(state=Entry.State.IN).count() > MOST:
+        raise CanNotTry(_("More than %(most)d entries take too long for a page.") % {"most": MOST})
+    given = closing_inputs(round) if round.is_over else inputs.load(round)
+    if not given.entries:
+        raise CanNotTry(_("This round has no entries yet. Try again once it is open."))
+    entries = {e.code: e for e in round.entries.select_related("submission__track", "submission__artist")}
+    groups = {code: entry.group for code, entry in entries.items()}
+    size = size_of(round)
+    old, new = given.score(), _changed(given, wish, groups).score()
+    before, after = _above(old, groups, size), _above(new, groups, wish.size or size)
+    rank_old, rank_new = _ranks(old), _ranks(new)
+
+    def moves(codes: set[str]) -> list[Move]:
+        ordered = sorted(codes, key=lambda code: rank_new[code])
+        return [Move(entries[code], rank_old[code], rank_new[code]) for code in ordered]
+
+    return Outcome(moves(after - before), moves(before - after), len(before), len(after))
+
+
+def _ranks(result: Result) -> dict[str, int]:
+    return {code: rank for rank, code in enumerate(result.entries, 1)}
+
+
+def _above(result: Result, groups: dict[str, str], size: int) -> set[str]:
+    """Who would advance: the library's choice, or the first of each group where cuts are made per group."""
+    if not any(groups.values()):
+        return set(result.chosen())
+    left = dict.fromkeys(groups.values(), size)
+    chosen = set()
+    for code, is_able in zip(result.entries, result.selectable.tolist(), strict=True):
+        if is_able and left[groups[code]]:
+            left[groups[code]] -= 1
+            chosen.add(code)
+    return chosen
+
+
+def _changed(given: Inputs, wish: Wish, groups: dict[str, str]) -> Inputs:
+    return replace(
+        given,
+        recipe=_recipe(given.recipe, wish, len(set(groups.values()))),
+        sheets=_without_seat(given, wish.without_seat) if wish.without_seat else given.sheets,
+        readings=_without_source(given.readings, wish.without_source),
+    )
+
+
+def _recipe(recipe: Recipe, wish: Wish, groups: int) -> Recipe:
+    tables = recipe.to_mapping()
+    if wish.popularity is not None:
+        tables["blend"].update(popularity=str(wish.popularity), panel=str(1 - wish.popularity))
+    if wish.size is not None:
+        tables["cut"]["size"] = wish.size * groups
+    for table, key, value in (
+        ("panel", "method", wish.panel_method),
+        ("popularity", "method", wish.popularity_method),
+        ("blend", "method", wish.blend_method),
+        ("tie", "chain", wish.ties),
+    ):
+        tables[table][key] = value or tables[table][key]
+    return Recipe.from_mapping(tables)
+
+
+def _without_seat(given: Inputs, seat: str) -> tuple[Sheet, ...]:
+    """The sheets of all others; an entry that nobody else heard still stands on a line."""
+    kept = [sheet for sheet in given.sheets if sheet.judge != seat]
+    heard = {sheet.entry for sheet in kept}
+    kept += [Sheet(code, NOBODY, {}, "") for code in given.entries if code not in heard]
+    return tuple(sorted(kept, key=lambda sheet: (sheet.entry, sheet.judge)))
+
+
+def _without_source(readings: Readings | None, source: str) -> Readings | None:
+    if readings is None or not source:
+        return readings
+    of = [name.rpartition(".")[0] or OWN for name in readings.metrics]
+    kept = np.isin(readings.metric, [place for place, origin in enumerate(of) if origin != source])
+    columns = {
+        name: getattr(readings, name)[kept] for name in ("entry", "region", "metric", "day", "value", "fans")
+    }
+    return replace(readings, **columns)
