@@ -5,6 +5,8 @@ import itertools
 from decimal import Decimal
 from typing import Any
 
+from allauth.account.models import EmailAddress
+
 from judging.models import (
     Assignment,
     Criterion,
@@ -35,11 +37,16 @@ _numbers = itertools.count(1)
 PASSWORD = "correct horse battery staple"
 
 
+def sqlstate(refusal: BaseException) -> str:
+    """The code with which the database refused."""
+    return str(getattr(refusal.__cause__, "pgcode", ""))
+
+
 def make_person(name: str = "Mina", **extra: Any) -> Person:
     """A person with an account that can sign in."""
     number = next(_numbers)
     user = User.objects.create_user(f"person{number}@example.test", PASSWORD, **extra)
-    user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return Person.objects.create(user=user, name=f"{name} {number}")
 
 
@@ -66,7 +73,7 @@ def open_for_good(season: Season) -> Season:
     return season
 
 
-def make_role(season: Season, role: Role, person: Person | None = None) -> Person:
+def make_role(season: Season, role: str, person: Person | None = None) -> Person:
     """A person with a role in the season."""
     person = person or make_person(role)
     Membership.objects.create(season=season, person=person, role=role, confidential_at=clock.now())

@@ -34,8 +34,9 @@ class DatabaseOperations(operations.DatabaseOperations):
 class DatabaseCreation(creation.DatabaseCreation):
     def _destroy_test_db(self, test_database_name: str, verbosity: int) -> None:
         """Also when a thread of a live server still holds a connection."""
-        with self._nodb_cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {self._quote_name(test_database_name)} WITH (FORCE)")
+        name = self.connection.ops.quote_name(test_database_name)
+        with self._nodb_cursor() as cursor:  # type: ignore[attr-defined]  # the stubs leave it out
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +22,7 @@ READ = (
 )
 
 
-def test_lines_are_read():
+def test_lines_are_read() -> None:
     assert chapters.parse(LINES) == READ
 
 
@@ -34,14 +36,14 @@ def test_lines_are_read():
         ("0:10 A\n0:05 B", 2, "one above starts at 0:10"),
     ],
 )
-def test_a_wrong_line_is_named(text, line, words):
+def test_a_wrong_line_is_named(text: str, line: int, words: str) -> None:
     with pytest.raises(Malformed) as refused:
         chapters.parse(text)
     assert refused.value.problems[0].line == line
     assert words in str(refused.value)
 
 
-def test_chapters_must_lie_within_the_recording():
+def test_chapters_must_lie_within_the_recording() -> None:
     found = chapters.check(READ, duration=190500)
     assert [problem.line for problem in found] == [3, 4]
     assert "“Borrowing the key” starts at 3:10.500, but the recording ends at 3:10.500" in str(found[0])
@@ -49,7 +51,7 @@ def test_chapters_must_lie_within_the_recording():
     assert [problem.line for problem in chapters.check(READ[::-1], duration=4_000_000)] == [2, 3, 4]
 
 
-def test_json_chapters_are_in_seconds():
+def test_json_chapters_are_in_seconds() -> None:
     document = chapters.to_json((Chapter(72500, "A locked piano", url="https://example.test/"),))
     assert document == {
         "version": "1.2.0",
@@ -57,11 +59,11 @@ def test_json_chapters_are_in_seconds():
     }
 
 
-def test_spans_end_where_the_next_begins():
+def test_spans_end_where_the_next_begins() -> None:
     assert [span.length for span in chapters.spans(READ[:3], duration=200_000)] == [72000, 118500, 9500]
 
 
-def test_a_chapter_track_is_valid_webvtt():
+def test_a_chapter_track_is_valid_webvtt() -> None:
     track = webvtt.parse(chapters.to_webvtt((Chapter(0, "R&B <live>"), Chapter(5000, "End")), duration=9000))
     assert [(cue.start, cue.end, cue.text) for cue in track.cues] == [
         (0, 5000, "R&amp;B &lt;live&gt;"),
@@ -76,6 +78,6 @@ made = st.dictionaries(st.integers(0, 3_500_000), titles, max_size=6).map(
 
 
 @given(made)
-def test_lines_and_json_read_back_the_same(some):
+def test_lines_and_json_read_back_the_same(some: Any) -> None:
     assert chapters.parse(chapters.write_lines(some)) == some
     assert chapters.from_json(chapters.to_json(some)) == some

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,17 +17,17 @@ from series.formats import durations
         (3723, "1:02:03", "PT1H2M3S"),
     ],
 )
-def test_lengths_are_written(seconds, clock, iso):
+def test_lengths_are_written(seconds: float, clock: Any, iso: str) -> None:
     assert durations.clock(seconds) == clock
     assert durations.iso8601(seconds) == iso
 
 
 @pytest.mark.parametrize("text", ["", "12", "1:60", "1:2", "1:60:00", "-1:00", "１：００x"])
-def test_other_forms_are_refused(text):
+def test_other_forms_are_refused(text: str) -> None:
     with pytest.raises(ValueError):
         durations.parse_clock(text)
 
 
 @given(st.integers(0, 99 * 3600 * 1000))
-def test_a_written_time_reads_back_the_same(milliseconds):
+def test_a_written_time_reads_back_the_same(milliseconds: Any) -> None:
     assert durations.parse_clock(durations.precise_clock(milliseconds)) == milliseconds

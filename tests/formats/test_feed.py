@@ -2,6 +2,7 @@ import uuid
 import xml.etree.ElementTree as ET
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -44,11 +45,11 @@ ITEM = Item(
 )
 
 
-def channel_of(*items, channel=CHANNEL):
+def channel_of(*items: Any, channel: Any = CHANNEL) -> ET.Element:
     return ET.fromstring(feed.build(channel, list(items))).find("channel")
 
 
-def test_the_guid_is_the_example_of_the_specification():
+def test_the_guid_is_the_example_of_the_specification() -> None:
     """The example in podcast-namespace `docs/tags/guid.md`."""
     assert (
         feed.podcast_guid("https://mp3s.nashownotes.com/pc20rss.xml")
@@ -59,7 +60,7 @@ def test_the_guid_is_the_example_of_the_specification():
     )
 
 
-def test_the_channel_says_what_directories_require():
+def test_the_channel_says_what_directories_require() -> None:
     channel = channel_of(ITEM)
     texts = {
         tag: channel.findtext(tag, namespaces=NAMES) for tag in ("title", "link", "description", "language")
@@ -84,7 +85,7 @@ def test_the_channel_says_what_directories_require():
     assert channel.findtext("itunes:owner/itunes:email", namespaces=NAMES) == CHANNEL.owner_email
 
 
-def test_the_item_carries_its_recording_and_what_belongs_to_it():
+def test_the_item_carries_its_recording_and_what_belongs_to_it() -> None:
     item = channel_of(ITEM).find("item")
     assert item.find("enclosure").attrib == {
         "url": ITEM.enclosure.url,
@@ -102,11 +103,11 @@ def test_the_item_carries_its_recording_and_what_belongs_to_it():
     ]
 
 
-def test_an_empty_feed_is_a_feed():
+def test_an_empty_feed_is_a_feed() -> None:
     assert channel_of().findall("item") == []
 
 
-def test_a_long_description_is_cut_between_letters():
+def test_a_long_description_is_cut_between_letters() -> None:
     text = channel_of(channel=Channel(**{**CHANNEL.__dict__, "description": "帯" * 2000})).findtext(
         "description"
     )
@@ -115,12 +116,12 @@ def test_a_long_description_is_cut_between_letters():
 
 
 @pytest.mark.parametrize("bad", ["\x00", "\x0b", "\x1f", "\ufffe", "\uffff"])
-def test_what_xml_cannot_hold_is_left_out(bad):
+def test_what_xml_cannot_hold_is_left_out(bad: Any) -> None:
     item = Item(**{**ITEM.__dict__, "title": f"Lo{bad}cked", "persons": (Person(f"Ha{bad}na"),)})
     assert channel_of(item).findtext("item/title") == "Locked"
 
 
 @given(st.text(), st.text())
-def test_any_text_gives_a_feed_that_parses(title, description):
+def test_any_text_gives_a_feed_that_parses(title: str, description: Any) -> None:
     item = channel_of(Item(**{**ITEM.__dict__, "title": title, "description": description})).find("item")
     assert (item.findtext("title") or "") == feed.clean(title).replace("\r\n", "\n").replace("\r", "\n")

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,17 +17,17 @@ WRITTEN = [
 
 
 @pytest.mark.parametrize("text", WRITTEN)
-def test_width_case_and_spaces_make_no_difference(text):
+def test_width_case_and_spaces_make_no_difference(text: str) -> None:
     assert hashtags.tag_key(text) == "offtherecord"
     assert hashtags.same_tag(text, "#OfftheRecord")
 
 
-def test_different_tags_differ_and_nothing_equals_nothing():
+def test_different_tags_differ_and_nothing_equals_nothing() -> None:
     assert not hashtags.same_tag("#OfftheRecords", "#OfftheRecord")
     assert not hashtags.same_tag("#", "＃")
 
 
-def test_half_width_kana_and_composed_hangul_are_the_same_tag():
+def test_half_width_kana_and_composed_hangul_are_the_same_tag() -> None:
     assert hashtags.same_tag("#ｵﾌﾚｺ", "#オフレコ")
     assert hashtags.same_tag("#오프더레코드", "#오프더레코드")
 
@@ -41,7 +43,7 @@ def test_half_width_kana_and_composed_hangul_are_the_same_tag():
         ("##double and # alone", []),
     ],
 )
-def test_hashtags_are_found_in_text(text, tags):
+def test_hashtags_are_found_in_text(text: str, tags: Any) -> None:
     assert hashtags.extract(text) == tags
 
 
@@ -49,16 +51,16 @@ def test_hashtags_are_found_in_text(text, tags):
     ("text", "answer"),
     [("#a", True), ("오프", True), ("a b", False), ("#12", False), ("#", False), ("a-b", False)],
 )
-def test_what_is_a_hashtag(text, answer):
+def test_what_is_a_hashtag(text: str, answer: Any) -> None:
     assert hashtags.is_hashtag(text) is answer
 
 
 @given(st.text(max_size=40))
-def test_a_key_is_its_own_key(text):
+def test_a_key_is_its_own_key(text: str) -> None:
     key = hashtags.tag_key(text)
     assert hashtags.tag_key(key) == key
 
 
 @given(st.text(max_size=80))
-def test_everything_that_is_found_is_a_hashtag(text):
+def test_everything_that_is_found_is_a_hashtag(text: str) -> None:
     assert all(hashtags.is_hashtag(tag) for tag in hashtags.extract(text))

@@ -1,5 +1,6 @@
 import json
 from datetime import UTC, date, datetime
+from typing import Any
 
 from series.formats import linked_data
 from series.formats.chapters import Chapter, Span
@@ -32,11 +33,11 @@ PAGE = EpisodePage(
 )
 
 
-def nodes(document):
+def nodes(document: Any) -> dict[str, Any]:
     return {node["@type"]: node for node in document["@graph"]}
 
 
-def test_a_film_has_what_search_engines_require():
+def test_a_film_has_what_search_engines_require() -> None:
     video = nodes(linked_data.episode(PAGE, SERIES))["VideoObject"]
     assert {"name", "thumbnailUrl", "uploadDate", "contentUrl", "embedUrl"} <= video.keys()
     assert video["uploadDate"].endswith("+00:00")
@@ -52,7 +53,7 @@ def test_a_film_has_what_search_engines_require():
     ]
 
 
-def test_the_episode_is_linked_to_its_series_and_album():
+def test_the_episode_is_linked_to_its_series_and_album() -> None:
     found = nodes(linked_data.episode(PAGE, SERIES))
     assert found["PodcastEpisode"]["partOfSeries"] == {"@id": found["PodcastSeries"]["@id"]}
     album = found["PodcastEpisode"]["about"]
@@ -63,19 +64,19 @@ def test_the_episode_is_linked_to_its_series_and_album():
     )
 
 
-def test_sound_alone_is_an_audio_object():
+def test_sound_alone_is_an_audio_object() -> None:
     sound = EpisodePage(**{**PAGE.__dict__, "media_type": "audio/mp4"})
     assert "AudioObject" in nodes(linked_data.episode(sound, SERIES))
 
 
-def test_the_hub_lists_its_episodes():
+def test_the_hub_lists_its_episodes() -> None:
     listing = nodes(linked_data.hub(SERIES, [PAGE]))["CollectionPage"]["mainEntity"]
     assert listing["itemListElement"] == [
         {"@type": "ListItem", "position": 1, "url": PAGE.url, "name": PAGE.name}
     ]
 
 
-def test_nothing_can_close_the_script():
+def test_nothing_can_close_the_script() -> None:
     text = linked_data.script({"name": "</script><script>alert(1)&"})
     assert not set("<>&") & set(text)
     assert json.loads(text) == {"name": "</script><script>alert(1)&"}

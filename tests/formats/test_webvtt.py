@@ -1,5 +1,7 @@
 """WebVTT: strict reading with numbered problems, round trips, transcripts."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,13 +30,13 @@ Nobody says this.
 """
 
 
-def problems(text):
+def problems(text: str) -> Any:
     with pytest.raises(Malformed) as refused:
         webvtt.parse(text)
     return [(problem.line, str(problem)) for problem in refused.value.problems]
 
 
-def test_a_file_is_read_whole():
+def test_a_file_is_read_whole() -> None:
     captions = webvtt.parse(FERRY)
     assert captions.header == "Off the Record"
     assert captions.cues[0] == Cue(
@@ -44,12 +46,12 @@ def test_a_file_is_read_whole():
 
 
 @pytest.mark.parametrize("ending", ["\r\n", "\r", "\n"])
-def test_every_line_ending_and_a_byte_order_mark_are_read(ending):
+def test_every_line_ending_and_a_byte_order_mark_are_read(ending: str) -> None:
     text = webvtt.decode(b"\xef\xbb\xbf" + FERRY.replace("\n", ending).encode())
     assert webvtt.parse(text) == webvtt.parse(FERRY)
 
 
-def test_headers_of_video_sites_are_passed_over():
+def test_headers_of_video_sites_are_passed_over() -> None:
     text = "WEBVTT\nKind: captions\nLanguage: en\n\n00:01.000 --> 00:02.000\nHello\n"
     assert len(webvtt.parse(text).cues) == 1
 
@@ -96,25 +98,25 @@ def test_headers_of_video_sites_are_passed_over():
         ("WEBVTT\n\n00:01.000 --> 00:02.000\nA\0B", 4, "control character"),
     ],
 )
-def test_what_is_wrong_is_said_with_its_line(text, line, words):
+def test_what_is_wrong_is_said_with_its_line(text: str, line: str, words: str) -> None:
     found = problems(text)
     assert found[0][0] == line
     assert words in found[0][1]
     assert found[0][1].startswith(f"Line {line}: ")
 
 
-def test_all_problems_come_at_once_and_at_most_twenty():
+def test_all_problems_come_at_once_and_at_most_twenty() -> None:
     text = "WEBVTT\n\n" + "\n\n".join("00:02.000 --> 00:01.000\nA" for _ in range(30))
     assert len(problems(text)) == webvtt.MOST_PROBLEMS
 
 
-def test_what_is_not_utf8_names_its_line():
+def test_what_is_not_utf8_names_its_line() -> None:
     with pytest.raises(Malformed) as refused:
         webvtt.decode(b"WEBVTT\n\n00:01.000 --> 00:02.000\n\xe9t\xe9")
     assert refused.value.problems[0].line == 4
 
 
-def test_the_transcript_joins_what_one_speaker_says():
+def test_the_transcript_joins_what_one_speaker_says() -> None:
     assert webvtt.transcript(webvtt.parse(FERRY)) == [
         Utterance(
             4000, 12000, "Hana", "It is eleven hours from Osaka. After midnight they turn off everything."
@@ -124,14 +126,14 @@ def test_the_transcript_joins_what_one_speaker_says():
     ]
 
 
-def test_japanese_lines_are_joined_without_a_space():
+def test_japanese_lines_are_joined_without_a_space() -> None:
     captions = webvtt.parse(
         "WEBVTT\n\n00:01.000 --> 00:02.000\n<v ハナ>大阪から\n十一時間\n\n00:02.000 --> 00:03.000\n<v ハナ>かかります。"
     )
     assert webvtt.transcript(captions)[0].text == "大阪から十一時間かかります。"
 
 
-def test_two_speakers_in_one_cue_are_two_utterances():
+def test_two_speakers_in_one_cue_are_two_utterances() -> None:
     captions = webvtt.parse("WEBVTT\n\n00:01.000 --> 00:02.000\n<v Hana>Locked?</v>\n<v Joon>Locked.</v>")
     assert [(said.speaker, said.text) for said in webvtt.transcript(captions)] == [
         ("Hana", "Locked?"),
@@ -140,14 +142,14 @@ def test_two_speakers_in_one_cue_are_two_utterances():
     assert webvtt.speakers(captions) == ["Hana", "Joon"]
 
 
-def test_the_plain_transcript_has_times_and_names():
+def test_the_plain_transcript_has_times_and_names() -> None:
     assert (
         webvtt.plain_transcript(webvtt.parse(FERRY)).splitlines()[1]
         == "0:31  Joon: And there is this upright & it is locked."
     )
 
 
-def test_cues_beyond_the_recording_are_found():
+def test_cues_beyond_the_recording_are_found() -> None:
     assert [cue.start for cue in webvtt.overruns(webvtt.parse(FERRY), duration=40000)] == [3600000]
 
 
@@ -160,7 +162,7 @@ settings_ = st.sampled_from(["", "align:start", "line:-1 position:10%,center", "
 
 
 @st.composite
-def captions(draw):
+def captions(draw: Any) -> Any:
     starts = sorted(draw(st.lists(st.integers(0, 400_000_000), min_size=1, max_size=8)))
     header = draw(st.one_of(st.just(""), words))
     cues = [
@@ -177,12 +179,12 @@ def captions(draw):
 
 
 @given(captions())
-def test_what_is_written_reads_back_the_same(made):
+def test_what_is_written_reads_back_the_same(made: Any) -> None:
     assert webvtt.parse(webvtt.write(made)) == made
 
 
 @given(st.text(max_size=200))
-def test_any_text_is_read_or_refused_with_a_line_that_exists(text):
+def test_any_text_is_read_or_refused_with_a_line_that_exists(text: str) -> None:
     try:
         webvtt.parse("WEBVTT\n\n" + text)
     except Malformed as refused:
@@ -191,8 +193,8 @@ def test_any_text_is_read_or_refused_with_a_line_that_exists(text):
 
 
 @given(captions())
-def test_transcripts_lose_no_spoken_letter(made):
-    def letters(utterances):
+def test_transcripts_lose_no_spoken_letter(made: Any) -> Any:
+    def letters(utterances: Any) -> str:
         return "".join("".join(said.text.split()) for said in utterances)
 
     assert letters(webvtt.transcript(made)) == letters(

@@ -195,7 +195,7 @@ def test_every_page_is_accessible_and_fits_a_phone(
     judging: Page, seat: Seat, opened: Round, scheme: str
 ) -> None:
     judging.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    desk.file_sheet(seat.assignments.first(), draft(), version=0, by=seat.membership.person)  # type: ignore[arg-type]
+    desk.file_sheet(seat.assignments.first(), draft(), version=0, by=seat.membership.person)
     own = seat.assignments.select_related("entry").order_by("position").last()
     assert own is not None
     code, alias = opened.code, own.entry.alias

@@ -234,7 +234,7 @@ def test_a_blind_round_gives_no_name_away(duty: Assignment, judge: Client) -> No
     for page in pages:
         answer = judge.get(page)
         assert answer.status_code == 200
-        body = b"".join(answer) if answer.streaming else answer.content  # type: ignore[arg-type]
+        body = b"".join(answer) if answer.streaming else answer.content
         seen = body.decode("utf-8", "replace") + str(answer.headers)
         track = duty.entry.submission.track
         for secret in (
@@ -301,8 +301,8 @@ def test_what_misses_a_mark_stays_a_draft_and_says_where(duty: Assignment, judge
     "bad", [{"mark_song": 11}, {"mark_song": "x"}, {"version": ""}, {"heard": "nan"}, {"note": "x" * 5000}]
 )
 def test_bad_input_is_refused_in_words(duty: Assignment, judge: Client, bad: dict[str, object]) -> None:
-    assert judge.post(url(duty), sent(**bad)).status_code == 400
-    answer = judge.post(url(duty), sent(**bad), headers={"X-Autosave": "1"})
+    assert judge.post(url(duty), {**sent(), **bad}).status_code == 400
+    answer = judge.post(url(duty), {**sent(), **bad}, headers={"X-Autosave": "1"})
     assert answer.status_code == 400 and answer.json()["error"]["message"]
     assert not ScoreSheet.objects.exists()
 

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -11,7 +12,7 @@ from judging.services import desk, rounds
 from judging.services.chair import rule
 from spotlight.accounts.models import Person
 from tests.judging.conftest import at, draft, file_all, judge_of
-from tests.making import make_readings, make_round, make_season, make_seat
+from tests.making import make_readings, make_round, make_season, make_seat, sqlstate
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +61,7 @@ def closed(open_round: Callable[..., Round], organizer: Person) -> Round:
     return made
 
 
-def refusal(sql: str, **values: object) -> str | None:
+def refusal(sql: str, **values: Any) -> str | None:
     """The SQLSTATE with which the database refuses a statement, None if it doesn't."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -69,7 +70,7 @@ def refusal(sql: str, **values: object) -> str | None:
     except Accepted:
         return None
     except DatabaseError as error:
-        return str(error.__cause__.pgcode)  # type: ignore[union-attr]
+        return sqlstate(error)
 
 
 class Accepted(Exception):

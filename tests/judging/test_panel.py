@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from judging.jobs import dealing
 from judging.models import Assignment, Round, Seat
 from judging.queries.rounds import entries_below_minimum
 from judging.services import desk, panel, rounds
@@ -54,7 +55,7 @@ def test_the_same_seed_and_inputs_deal_the_same(open_round: Callable[..., Round]
     before = set(made.assignments.values_list("entry__code", "seat__code"))
     digest = Event.objects.get(verb="panel.dealt").facts["inputs_sha256"]
     made.assignments.all().delete()
-    panel.dealing.deal(made, by=None)
+    dealing.deal(made, by=None)
     assert set(made.assignments.values_list("entry__code", "seat__code")) == before
     assert Event.objects.filter(verb="panel.dealt").latest("pk").facts["inputs_sha256"] == digest
 

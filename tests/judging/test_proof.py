@@ -130,9 +130,9 @@ def test_the_page_shows_what_was_promised_and_published(season: Season) -> None:
 def test_only_organizers_get_the_bundle_so_far(season: Season) -> None:
     address = reverse("proof_so_far", args=[season.slug])
     organizer = season.memberships.get(role="organizer").person
-    for person, status in ((organizer, 200), (season.memberships.filter(role="judge").first().person, 404), (make_person(), 404)):  # type: ignore[union-attr]  # fmt: skip
+    for person, status in ((organizer, 200), (season.memberships.filter(role="judge").first().person, 404), (make_person(), 404)):  # fmt: skip
         client = Client()
-        assert client.login(email=person.user.email, password=PASSWORD)  # type: ignore[union-attr]
+        assert client.login(email=person.user.email, password=PASSWORD)
         assert client.get(address).status_code == status
     assert Client().get(address).status_code == 302
     assert Client().get(reverse("proof", args=["nobody"])).status_code == 404

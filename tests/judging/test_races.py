@@ -6,6 +6,7 @@
 import datetime
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from django.db import DatabaseError, connection, connections
@@ -28,6 +29,7 @@ from tests.making import (
     make_sheet,
     make_submission,
     open_for_good,
+    sqlstate,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -88,11 +90,11 @@ def without_the_lock() -> Iterator[None]:
         cursor.execute(real)
 
 
-def race(*runners: Callable[[], None]) -> None:
+def race(*runners: Callable[[], object]) -> None:
     """Run all at once and wait for the end of all; the first unexpected error is raised here."""
     ready, errors = threading.Barrier(len(runners)), []
 
-    def run(runner: Callable[[], None]) -> None:
+    def run(runner: Callable[[], object]) -> None:
         try:
             ready.wait()
             runner()
@@ -119,7 +121,7 @@ def keep_marking(sheet: ScoreSheet) -> Callable[[], None]:
                 with connection.cursor() as cursor:
                     cursor.execute(MARK, [turn % 10, sheet.pk])
             except DatabaseError as refusal:
-                assert refusal.__cause__.pgcode == "SL001", refusal  # type: ignore[union-attr]
+                assert sqlstate(refusal) == "SL001", refusal
                 return
 
     return write
@@ -143,7 +145,7 @@ def raced_closes(stage: Stage, times: int) -> int:
         race(
             keep_marking(sheets[0]),
             keep_marking(sheets[1]),
-            lambda made=made: rounds.close_round(made, by=stage.organizer) and None,  # type: ignore[misc]
+            partial(rounds.close_round, made, by=stage.organizer),
         )
         late += late_scores(made)
     return late
@@ -173,7 +175,7 @@ def test_a_filed_sheet_is_in_the_closing_count_or_refused_to_the_judge(stage: St
             except RoundClosed:
                 answers.append("refused")
 
-        race(file, lambda made=made: rounds.close_round(made, by=stage.organizer) and None)  # type: ignore[misc]
+        race(file, partial(rounds.close_round, made, by=stage.organizer))
         counted = RoundSheet.objects.filter(round=made, seat=duty.seat.code).exists()
         assert answers == ["counted" if counted else "refused"]
 
@@ -195,9 +197,9 @@ def test_a_close_and_a_recomputation_never_block_each_other(stage: Stage) -> Non
     for _ in range(8):
         made = stage.round()
         race(
-            lambda made=made: standings.compute(made) and None,  # type: ignore[misc]
-            lambda made=made: rounds.close_round(made, by=stage.organizer) and None,  # type: ignore[misc]
-            lambda made=made: standings.compute(made) and None,  # type: ignore[misc]
+            partial(standings.compute, made),
+            partial(rounds.close_round, made, by=stage.organizer),
+            partial(standings.compute, made),
         )
         newest = made.standings.order_by("-number").first()
         assert newest is not None and newest.is_closing
@@ -207,7 +209,7 @@ def test_a_double_click_makes_one_sheet(stage: Stage) -> None:
     for _ in range(10):
         made = stage.round()
         duty = made.assignments.get(sheet__isnull=True)
-        race(*[lambda duty=duty: desk.file_sheet(duty, draft(), version=0, by=judge_of(duty)) and None] * 3)  # type: ignore[misc]
+        race(*[partial(desk.file_sheet, duty, draft(), version=0, by=judge_of(duty))] * 3)
         assert ScoreSheet.objects.filter(assignment=duty).count() == 1
         assert Score.objects.filter(sheet__assignment=duty).count() == 2
 
@@ -221,8 +223,8 @@ def test_two_recusals_at_once_never_deal_one_judge_twice(stage: Stage) -> None:
     open_for_good(stage.season)
     first, second = made.assignments.order_by("pk")[:2]
     race(
-        lambda: desk.recuse(first, reason="x", by=judge_of(first)) and None,
-        lambda: desk.recuse(second, reason="x", by=judge_of(second)) and None,
+        partial(desk.recuse, first, reason="x", by=judge_of(first)),
+        partial(desk.recuse, second, reason="x", by=judge_of(second)),
     )
     held = list(made.assignments.filter(state="open").values_list("seat", flat=True))
     assert len(held) == len(set(held)) == 3

@@ -1,6 +1,7 @@
 """Standings: computed from what counts, numbered, never changed."""
 
 import random
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -98,10 +99,11 @@ def test_undoing_a_change_makes_the_latest_standings_true_again(running: Round) 
 def test_standings_can_not_be_changed(running: Round) -> None:
     found = standings.compute(running)
     assert found is not None
-    for change in (
+    changes: list[Callable[[], int]] = [
         lambda: Standings.objects.filter(pk=found.pk).update(number=9),
         lambda: Standing.objects.filter(standings=found).update(rank=99),
-    ):
+    ]
+    for change in changes:
         with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
             change()
 

@@ -5,7 +5,7 @@ import shutil
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -115,7 +115,7 @@ class Walk:
                     accept_confidentiality(member, by=person)
         self.visitor(cast.STAFF[0].email).see(f"/admin/seasons/{SLUG}/open/", "00-before-opening", full=True)
         open_season(season, by=organizer)
-        calendar.go(self.season.entries_open_at + timedelta(hours=2))  # type: ignore[operator]
+        calendar.go(self.season.entries_open_at + timedelta(hours=2))
 
     def collect(self) -> None:
         """What was collected elsewhere."""
@@ -243,8 +243,8 @@ class Walk:
     def _heard(self) -> list[crowd.Heard]:
         return crowd.heard_in(self.season, cast.FULL)
 
-    def _days(self) -> list[object]:
-        first = self.season.entries_open_at.date()  # type: ignore[union-attr]
+    def _days(self) -> list[date]:
+        first = self.season.entries_open_at.date()
         return [first + timedelta(days=n) for n in range((clock.now().date() - first).days)]
 
     def report(self) -> None:

@@ -3,6 +3,7 @@
 import datetime
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -68,7 +69,7 @@ def write_sound(path: Path, *, seconds: float = 3) -> Path:
     return path
 
 
-def _add_tone(container, stream, *, seconds: float, rate: int) -> None:
+def _add_tone(container: Any, stream: Any, *, seconds: float, rate: int) -> None:
     wave = (np.sin(np.arange(int(rate * seconds)) * 440 * 2 * np.pi / rate) * 0.3).astype(np.float32)
     size = stream.codec_context.frame_size or 960
     resampler = av.AudioResampler(format=stream.codec_context.format, layout="mono", rate=rate)
@@ -97,13 +98,13 @@ def an_editor(season: Season, email: str = "editor@example.test", role: Role = R
     return person.user
 
 
-def a_series(season: Season | None = None, slug: str = "off-the-record", **fields) -> Series:
+def a_series(season: Season | None = None, slug: str = "off-the-record", **fields: Any) -> Series:
     return services.save_series(
         Series(season=season, slug=slug, **{"host": "Mari Oshiro", **fields}), by=None
     )
 
 
-def an_artist(slug: str = "tangerine-ferry", name: str = "Tangerine Ferry", **fields) -> Artist:
+def an_artist(slug: str = "tangerine-ferry", name: str = "Tangerine Ferry", **fields: Any) -> Artist:
     return Artist.objects.create(slug=slug, name=name, is_public=True, **fields)
 
 
@@ -127,7 +128,12 @@ def stored(source: Path, *, media_type: str = "application/octet-stream") -> Sto
 
 
 def an_episode(
-    series: Series, slug: str = "one-piano", *, film: Path | None = None, captions: str = ENGLISH, **fields
+    series: Series,
+    slug: str = "one-piano",
+    *,
+    film: Path | None = None,
+    captions: str = ENGLISH,
+    **fields: Any,
 ) -> Episode:
     """A draft; with a film it is ready to be published."""
     values = {
@@ -143,7 +149,7 @@ def an_episode(
     return episode
 
 
-def give_film(recording, film: Path) -> None:
+def give_film(recording: Any, film: Path) -> None:
     """A checked file at once, without the job."""
     recording.media = stored(film, media_type="video/mp4")
     recording.check_state, recording.duration_ms, recording.width, recording.height = "ready", 3000, 160, 90

@@ -1,28 +1,33 @@
 """The editor's form: everything of an episode in one place, with its refusals at the field."""
 
 import datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
 from series import services
 from series.models import Album, Episode, Guest, Series
+from spotlight.accounts.models import User
 from spotlight.ledger import clock, work
 from spotlight.ledger.models import Event
+from submissions.models import Season
 from tests.series import making
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def editor(client, season):
+def editor(client: Client, season: Season) -> User:
     user = making.an_editor(season)
     client.force_login(user)
     return user
 
 
-def page(episode=None):
+def page(episode: Episode = None) -> str:
     return (
         reverse("admin:series_episode_change", args=[episode.pk])
         if episode
@@ -30,7 +35,7 @@ def page(episode=None):
     )
 
 
-def values(series, **changes):
+def values(series: Series, **changes: Any) -> dict[str, Any]:
     """What a browser sends for an episode without parts."""
     first = {
         "series": series.pk, "number": "14", "slug": "one-piano", "kind": "full", "title": "One piano", "language": "en",
@@ -42,7 +47,7 @@ def values(series, **changes):
     return {**first, **changes}
 
 
-def send(client, address, data):
+def send(client: Client, address: str, data: dict[str, Any]) -> Any:
     response = client.post(address, data)
     if response.status_code == 200:
         context = response.context
@@ -63,7 +68,9 @@ def send(client, address, data):
     return {}
 
 
-def test_an_episode_is_made_in_one_go_and_published(client, editor, series, film, tmp_path):
+def test_an_episode_is_made_in_one_go_and_published(
+    client: Client, editor: User, series: Series, film: Path, tmp_path: Path
+) -> None:
     artist = making.an_artist()
     track = making.a_track(artist)
     data = values(
@@ -108,7 +115,7 @@ def test_an_episode_is_made_in_one_go_and_published(client, editor, series, film
     assert episode.clips.get().media is not None
 
 
-def test_the_form_opens_with_what_is_there(client, editor, series, film):
+def test_the_form_opens_with_what_is_there(client: Client, editor: User, series: Series, film: Path) -> None:
     episode = making.an_episode(
         series,
         film=film,
@@ -125,7 +132,9 @@ def test_the_form_opens_with_what_is_there(client, editor, series, film):
     assert client.get(reverse("admin:series_episode_changelist") + "?q=locked").status_code == 200
 
 
-def test_wrong_captions_are_refused_at_the_field_with_their_lines(client, editor, series):
+def test_wrong_captions_are_refused_at_the_field_with_their_lines(
+    client: Client, editor: User, series: Series
+) -> None:
     wrong = "WEBVTT\n\n00:01,000 --> 00:02,000\nA\n\n00:05.000 --> 00:04.000\nB"
     data = values(series) | {
         "captions-TOTAL_FORMS": "1",
@@ -137,7 +146,7 @@ def test_wrong_captions_are_refused_at_the_field_with_their_lines(client, editor
     assert not Episode.objects.exists()
 
 
-def test_captions_may_come_as_a_file(client, editor, series):
+def test_captions_may_come_as_a_file(client: Client, editor: User, series: Series) -> None:
     data = values(series) | {"captions-TOTAL_FORMS": "1", "captions-0-language": "en"}
     bad = data | {"captions-0-vtt_file": SimpleUploadedFile("a.vtt", b"WEBVTT\n\n\xff")}
     assert "Line 3: This is not UTF-8" in send(client, page(), bad)["captions-0"]["vtt_file"][0]
@@ -163,12 +172,16 @@ def test_captions_may_come_as_a_file(client, editor, series):
         ({"zone": "Mars/Base"}, "zone", "Select a valid choice"),
     ],
 )
-def test_what_is_wrong_is_said_at_its_field(client, editor, series, changes, field, words):
+def test_what_is_wrong_is_said_at_its_field(
+    client: Client, editor: User, series: Series, changes: Any, field: str, words: str
+) -> None:
     errors = send(client, page(), values(series, **changes))
     assert words in " ".join(errors[field])
 
 
-def test_an_episode_is_scheduled_in_its_own_zone(client, editor, series, film):
+def test_an_episode_is_scheduled_in_its_own_zone(
+    client: Client, editor: User, series: Series, film: Path
+) -> None:
     episode = making.an_episode(series, film=film)
     day = (clock.now() + datetime.timedelta(days=9)).date()
     kept = {
@@ -188,7 +201,9 @@ def test_an_episode_is_scheduled_in_its_own_zone(client, editor, series, film):
     assert (episode.state, episode.publish_at) == (Episode.State.DRAFT, None)
 
 
-def test_what_is_public_stays_complete_and_can_be_withdrawn(client, editor, series, film):
+def test_what_is_public_stays_complete_and_can_be_withdrawn(
+    client: Client, editor: User, series: Series, film: Path
+) -> None:
     episode = services.publish_episode(making.an_episode(series, film=film), by=None)
     kept = {
         "captions-TOTAL_FORMS": "1",
@@ -209,7 +224,7 @@ def test_what_is_public_stays_complete_and_can_be_withdrawn(client, editor, seri
     assert client.get("/offtherecord/one-piano/").status_code == 404
 
 
-def test_an_editor_of_another_season_finds_nothing(client, series, film):
+def test_an_editor_of_another_season_finds_nothing(client: Client, series: Series, film: Path) -> None:
     episode = making.an_episode(series, film=film)
     stranger = making.an_editor(making.a_season("other-season"), "other@example.test")
     client.force_login(stranger)
@@ -222,7 +237,9 @@ def test_an_editor_of_another_season_finds_nothing(client, series, film):
     assert "series" in errors
 
 
-def test_only_a_draft_that_was_never_public_is_deleted(client, editor, series, film):
+def test_only_a_draft_that_was_never_public_is_deleted(
+    client: Client, editor: User, series: Series, film: Path
+) -> None:
     draft = making.an_episode(series, "draft")
     public = services.publish_episode(making.an_episode(series, film=film), by=None)
     client.post(reverse("admin:series_episode_delete", args=[draft.pk]), {"post": "yes"})
@@ -233,7 +250,9 @@ def test_only_a_draft_that_was_never_public_is_deleted(client, editor, series, f
     assert Event.objects.filter(verb="episode.removed").count() == 1
 
 
-def test_series_albums_and_guests_are_written_through_the_services(client, editor, season):
+def test_series_albums_and_guests_are_written_through_the_services(
+    client: Client, editor: User, season: Season
+) -> None:
     data = {
         "season": season.pk,
         "title": "Off the Record",

@@ -5,12 +5,16 @@ import json
 import uuid
 import xml.etree.ElementTree as ET
 from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.test import Client
 from PIL import Image
 
 from series import services
 from series.formats import feed, webvtt
+from series.models import Episode, Series
 from spotlight.ledger import files
 from tests.series import making
 
@@ -20,7 +24,7 @@ SITE = "http://127.0.0.1:8000"
 
 
 @pytest.fixture
-def ferry(series, film):
+def ferry(series: Series, film: Path) -> Episode:
     chapters = {
         "version": "1.2.0",
         "chapters": [{"startTime": 0, "title": "The crossing"}, {"startTime": 2, "title": "A locked piano"}],
@@ -30,11 +34,11 @@ def ferry(series, film):
     return services.publish_episode(episode, by=None)
 
 
-def body(response):
+def body(response: Any) -> bytes:
     return b"".join(response.streaming_content) if response.streaming else response.content
 
 
-def test_the_feed_has_the_episode_with_its_true_length(client, ferry):
+def test_the_feed_has_the_episode_with_its_true_length(client: Client, ferry: Episode) -> None:
     response = client.get("/offtherecord/feed.xml")
     assert response["Content-Type"] == "application/rss+xml; charset=utf-8"
     channel = ET.fromstring(response.content).find("channel")
@@ -53,7 +57,7 @@ def test_the_feed_has_the_episode_with_its_true_length(client, ferry):
     ]
 
 
-def test_every_address_in_the_feed_answers_as_it_says(client, ferry):
+def test_every_address_in_the_feed_answers_as_it_says(client: Client, ferry: Episode) -> None:
     channel = ET.fromstring(client.get("/offtherecord/feed.xml").content).find("channel")
     item = channel.find("item")
     for transcript in item.findall("podcast:transcript", NAMES):
@@ -70,7 +74,7 @@ def test_every_address_in_the_feed_answers_as_it_says(client, ferry):
     assert client.get(item.findtext("link").removeprefix(SITE)).status_code == 200
 
 
-def test_a_feed_that_did_not_change_is_not_sent_again(client, ferry):
+def test_a_feed_that_did_not_change_is_not_sent_again(client: Client, ferry: Episode) -> None:
     first = client.get("/offtherecord/feed.xml")
     again = client.get("/offtherecord/feed.xml", headers={"if-none-match": first["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
@@ -78,7 +82,7 @@ def test_a_feed_that_did_not_change_is_not_sent_again(client, ferry):
     assert client.get("/offtherecord/feed.xml", headers={"if-none-match": first["ETag"]}).status_code == 200
 
 
-def test_head_tells_the_length_and_sends_nothing(client, ferry):
+def test_head_tells_the_length_and_sends_nothing(client: Client, ferry: Episode) -> None:
     for address in (
         "/offtherecord/feed.xml",
         f"/offtherecord/media/{ferry.code}.mp4",
@@ -90,7 +94,7 @@ def test_head_tells_the_length_and_sends_nothing(client, ferry):
         assert int(head["Content-Length"]) == len(body(whole))
 
 
-def test_the_feed_without_a_series_is_not_there(client):
+def test_the_feed_without_a_series_is_not_there(client: Client) -> None:
     assert client.get("/offtherecord/feed.xml").status_code == 404
     assert client.get("/offtherecord/artwork.jpg").status_code == 404
 
@@ -105,7 +109,7 @@ def test_the_feed_without_a_series_is_not_there(client):
         ("bytes=99999999-", 416, None),
     ],
 )
-def test_media_come_in_ranges(client, ferry, asked, status, span):
+def test_media_come_in_ranges(client: Client, ferry: Episode, asked: str, status: int, span: Any) -> None:
     data = files.absolute(ferry.media).read_bytes()
     response = client.get(f"/offtherecord/media/{ferry.code}.mp4", headers={"range": asked})
     assert response.status_code == status
@@ -114,7 +118,7 @@ def test_media_come_in_ranges(client, ferry, asked, status, span):
         assert response["Content-Range"].endswith(f"/{len(data)}")
 
 
-def test_the_share_card_is_1200_by_630_in_either_language(client, ferry):
+def test_the_share_card_is_1200_by_630_in_either_language(client: Client, ferry: Episode) -> None:
     services.put_text(ferry, language="ja", title="船にはピアノが一台", summary="", by=None)
     english = client.get("/offtherecord/one-piano/card.jpg").content
     japanese = client.get("/offtherecord/one-piano/card.jpg?lang=ja").content
@@ -123,5 +127,5 @@ def test_the_share_card_is_1200_by_630_in_either_language(client, ferry):
 
 
 @pytest.mark.parametrize("address", ["captions.ko.vtt", "captions.xx.vtt", "nothing.json"])
-def test_what_is_not_there_is_404(client, ferry, address):
+def test_what_is_not_there_is_404(client: Client, ferry: Episode, address: str) -> None:
     assert client.get(f"/offtherecord/one-piano/{address}").status_code == 404

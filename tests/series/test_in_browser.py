@@ -1,9 +1,14 @@
 """The episode page in a browser: words and chapters follow the film, links seek, music gives way; nothing for axe to say."""
 
+from pathlib import Path
+from typing import Any, Literal
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
 
 from series import services
+from series.models import Episode
 from tests.series import making
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -11,7 +16,7 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 
 
 @pytest.fixture
-def ferry(tmp_path):
+def ferry(tmp_path: Path) -> Episode:
     season = making.a_season()
     film = making.write_film(tmp_path / "film.mp4", seconds=6, options={"movflags": "faststart"})
     chapters = {
@@ -29,7 +34,7 @@ def ferry(tmp_path):
     return services.publish_episode(episode, by=None)
 
 
-def test_words_and_chapters_follow_the_film(page, ferry):
+def test_words_and_chapters_follow_the_film(page: Any, ferry: Episode) -> None:
     page.goto("/offtherecord/one-piano/")
     lengths = page.locator(".chapters li").evaluate_all(
         "items => items.map(item => item.style.getPropertyValue('--len'))"
@@ -46,7 +51,7 @@ def test_words_and_chapters_follow_the_film(page, ferry):
     assert tracks == ["captions", "chapters"]
 
 
-def test_a_film_stops_the_other_film(page, ferry):
+def test_a_film_stops_the_other_film(page: Any, ferry: Episode) -> None:
     page.goto("/offtherecord/one-piano/")
     page.evaluate("document.querySelector('[data-episode-media]').play()")
     page.evaluate("document.querySelector('.clip video').play()")
@@ -54,7 +59,7 @@ def test_a_film_stops_the_other_film(page, ferry):
     assert page.evaluate("!document.querySelector('.clip video').paused")
 
 
-def test_without_script_a_time_link_loads_the_page_there(browser, live, ferry):
+def test_without_script_a_time_link_loads_the_page_there(browser: Browser, live: str, ferry: Episode) -> None:
     with browser.new_context(java_script_enabled=False, base_url=live) as context:
         page = context.new_page()
         page.goto("/offtherecord/one-piano/")
@@ -65,7 +70,9 @@ def test_without_script_a_time_link_loads_the_page_there(browser, live, ferry):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1440])
-def test_the_pages_are_accessible_and_fit(browser, live, ferry, scheme, width):
+def test_the_pages_are_accessible_and_fit(
+    browser: Browser, live: str, ferry: Episode, scheme: Literal["light", "dark"], width: int
+) -> None:
     with browser.new_context(
         base_url=live, color_scheme=scheme, viewport={"width": width, "height": 900}
     ) as context:

@@ -1,22 +1,26 @@
 """oEmbed of what this site has: episodes and tracks that are public, and nothing else."""
 
 import json
+from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.test import Client
 
 from series import services
+from series.models import Series
 from tests.series import making
 
 pytestmark = pytest.mark.django_db
 SITE = "http://127.0.0.1:8000"
 
 
-def ask(client, path):
+def ask(client: Client, path: str) -> Any:
     return client.get(f"/oembed?url={quote(SITE + path)}")
 
 
-def test_an_episode_by_its_page_and_by_its_embed(client, series, film):
+def test_an_episode_by_its_page_and_by_its_embed(client: Client, series: Series, film: Path) -> None:
     services.publish_episode(making.an_episode(series, film=film, artist=making.an_artist()), by=None)
     for path in ("/offtherecord/one-piano/", "/embed/episodes/one-piano/"):
         found = json.loads(ask(client, path).content)
@@ -25,7 +29,7 @@ def test_an_episode_by_its_page_and_by_its_embed(client, series, film):
         assert f'src="{SITE}/embed/episodes/one-piano/"' in found["html"]
 
 
-def test_a_track_that_may_be_heard(client, db):
+def test_a_track_that_may_be_heard(client: Client, db: None) -> None:
     artist = making.an_artist()
     track, hidden = making.a_track(artist), making.a_track(artist, released=False)
     found = json.loads(ask(client, f"/tracks/{track.code}/").content)
@@ -40,5 +44,5 @@ def test_a_track_that_may_be_heard(client, db):
 @pytest.mark.parametrize(
     "path", ["/", "/offtherecord/", "/offtherecord/nothing/", "/tracks/", "/tracks/nothing/", "/admin/"]
 )
-def test_other_pages_have_none(client, db, path):
+def test_other_pages_have_none(client: Client, db: None, path: str) -> None:
     assert ask(client, path).status_code == 404

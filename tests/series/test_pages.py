@@ -3,14 +3,17 @@
 import datetime
 import json
 import re
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from series import services
-from series.models import Album, Guest
+from series.models import Album, Episode, Guest, Series
 from spotlight.ledger import clock
 from submissions.models import Role
 from tests.series import making
@@ -26,7 +29,7 @@ LISTS = (
 
 
 @pytest.fixture
-def ferry(series, film):
+def ferry(series: Series, film: Path) -> Episode:
     """A public episode with everything."""
     artist = making.an_artist(name="タンジェリンフェリー", language="ja", name_romanised="Tangerine Ferry")
     album = Album.objects.create(
@@ -53,7 +56,7 @@ def ferry(series, film):
     return services.publish_episode(episode, by=None)
 
 
-def addresses(episode):
+def addresses(episode: Episode) -> list[str]:
     """Everything that belongs to an episode."""
     clip = episode.clips.first()
     base = f"/offtherecord/{episode.slug}/"
@@ -74,20 +77,22 @@ def addresses(episode):
     return found
 
 
-def test_an_empty_hub_says_so(client, db):
+def test_an_empty_hub_says_so(client: Client, db: None) -> None:
     response = client.get("/offtherecord/")
     assert response.status_code == 200
     assert b"No episode yet" in response.content
 
 
-def test_a_series_without_episodes_has_its_pages(client, series):
+def test_a_series_without_episodes_has_its_pages(client: Client, series: Series) -> None:
     for address in LISTS:
         response = client.get(address)
         assert response.status_code == 200, address
     assert "#OfftheRecord" in client.get("/offtherecord/").content.decode()
 
 
-def test_the_hub_leads_with_the_newest_and_lists_the_others(client, ferry, series, film):
+def test_the_hub_leads_with_the_newest_and_lists_the_others(
+    client: Client, ferry: Episode, series: Series, film: Path
+) -> None:
     clock.move_by(datetime.timedelta(days=7))
     newest = services.publish_episode(
         making.an_episode(series, "coin-op", film=film, title="Coin-op hearts"), by=None
@@ -100,7 +105,9 @@ def test_the_hub_leads_with_the_newest_and_lists_the_others(client, ferry, serie
     assert f"/offtherecord/one-piano/#clip-{ferry.clips.get().code}" in text
 
 
-def test_the_archive_is_filtered_and_wrong_values_narrow_nothing(client, ferry, series, film):
+def test_the_archive_is_filtered_and_wrong_values_narrow_nothing(
+    client: Client, ferry: Episode, series: Series, film: Path
+) -> Any:
     korean = making.an_artist("galaxy-repair", "은하수리점", language="ko")
     services.publish_episode(
         making.an_episode(
@@ -109,7 +116,7 @@ def test_the_archive_is_filtered_and_wrong_values_narrow_nothing(client, ferry, 
         by=None,
     )
 
-    def titles(query):
+    def titles(query: Any) -> set[str]:
         page = client.get("/offtherecord/" + query)
         assert page.status_code == 200
         return {card.title for card in page.context["cards"]}
@@ -121,7 +128,9 @@ def test_the_archive_is_filtered_and_wrong_values_narrow_nothing(client, ferry, 
     assert titles("?year=x&artist=nobody&language=tlh&page=99") == {ferry.title}
 
 
-def test_the_hub_needs_the_same_number_of_queries_for_one_and_for_three(client, ferry, series, film):
+def test_the_hub_needs_the_same_number_of_queries_for_one_and_for_three(
+    client: Client, ferry: Episode, series: Series, film: Path
+) -> None:
     counts = []
     for number in range(3):
         with CaptureQueriesContext(connection) as captured:
@@ -132,7 +141,7 @@ def test_the_hub_needs_the_same_number_of_queries_for_one_and_for_three(client, 
     assert counts[0] <= counts[1]
 
 
-def test_an_episode_page_plays_it_and_says_what_is_said(client, ferry):
+def test_an_episode_page_plays_it_and_says_what_is_said(client: Client, ferry: Episode) -> None:
     text = client.get("/offtherecord/one-piano/").content.decode()
     assert f'<source src="/offtherecord/media/{ferry.code}.mp4" type="video/mp4">' in text
     assert (
@@ -149,19 +158,19 @@ def test_an_episode_page_plays_it_and_says_what_is_said(client, ferry):
     assert "style=" not in text
 
 
-def test_the_page_can_be_read_in_another_language(client, ferry):
+def test_the_page_can_be_read_in_another_language(client: Client, ferry: Episode) -> None:
     text = client.get("/offtherecord/one-piano/?lang=ja").content.decode()
     assert '<h1 class="episode-title" lang="ja">船にはピアノが一台</h1>' in text
     assert "大阪から十一時間かかります。" in text
     assert ferry.title in client.get("/offtherecord/one-piano/?lang=ko").content.decode()
 
 
-def test_a_time_in_the_address_starts_the_film_there(client, ferry):
+def test_a_time_in_the_address_starts_the_film_there(client: Client, ferry: Episode) -> None:
     assert f"{ferry.code}.mp4#t=72" in client.get("/offtherecord/one-piano/?t=72").content.decode()
     assert ".mp4#" not in client.get("/offtherecord/one-piano/?t=<script>").content.decode()
 
 
-def test_the_page_describes_itself_to_machines(client, ferry):
+def test_the_page_describes_itself_to_machines(client: Client, ferry: Episode) -> None:
     text = client.get("/offtherecord/one-piano/").content.decode()
     block = re.search(r'<script type="application/ld\+json">(.*?)</script>', text)[1]
     kinds = {node["@type"] for node in json.loads(block)["@graph"]}
@@ -175,7 +184,7 @@ def test_the_page_describes_itself_to_machines(client, ferry):
         assert wanted in text
 
 
-def test_the_embed_page_may_be_framed_and_sets_no_cookie(client, ferry):
+def test_the_embed_page_may_be_framed_and_sets_no_cookie(client: Client, ferry: Episode) -> None:
     response = client.get("/embed/episodes/one-piano/")
     assert "frame-ancestors *" in response["Content-Security-Policy"]
     assert "X-Frame-Options" not in response
@@ -186,20 +195,20 @@ def test_the_embed_page_may_be_framed_and_sets_no_cookie(client, ferry):
 @pytest.mark.parametrize(
     "spelling", ["offtherecord", "OfftheRecord", "OFFTHERECORD", "＃ＯｆｆｔｈｅＲｅｃｏｒｄ"]
 )
-def test_every_spelling_of_the_hashtag_opens_one_page(client, ferry, spelling):
+def test_every_spelling_of_the_hashtag_opens_one_page(client: Client, ferry: Episode, spelling: str) -> None:
     response = client.get(f"/hashtags/{spelling}/", follow=True)
     assert response.status_code == 200
     assert response.request["PATH_INFO"] == "/hashtags/offtherecord/"
     assert ferry.title in response.content.decode()
 
 
-def test_hashtags_in_texts_have_pages_and_others_do_not(client, ferry):
+def test_hashtags_in_texts_have_pages_and_others_do_not(client: Client, ferry: Episode) -> None:
     assert ferry.title in client.get("/hashtags/オフレコ/").content.decode()
     assert client.get("/hashtags/nothing/").status_code == 404
     assert client.get("/hashtags/a b/").status_code == 404
 
 
-def test_the_next_one_is_announced_by_its_time_alone(client, series, film):
+def test_the_next_one_is_announced_by_its_time_alone(client: Client, series: Series, film: Path) -> None:
     episode = making.an_episode(series, film=film, title="A secret title")
     services.schedule_episode(
         episode, publish_at=clock.now() + datetime.timedelta(days=2), zone="Asia/Tokyo", by=None
@@ -212,7 +221,7 @@ def test_the_next_one_is_announced_by_its_time_alone(client, series, film):
 
 
 @pytest.mark.parametrize("state", ["draft", "scheduled", "withdrawn"])
-def test_nothing_unpublished_is_there_for_anybody_else(client, ferry, state):
+def test_nothing_unpublished_is_there_for_anybody_else(client: Client, ferry: Episode, state: Any) -> None:
     stranger = making.an_editor(making.a_season("other-season"), "other@example.test")
     ferry.state = state
     ferry.publish_at = clock.now() + datetime.timedelta(days=1)
@@ -231,12 +240,12 @@ def test_nothing_unpublished_is_there_for_anybody_else(client, ferry, state):
             assert "one-piano" not in text
 
 
-def test_a_published_one_is_there_for_everybody(client, ferry):
+def test_a_published_one_is_there_for_everybody(client: Client, ferry: Episode) -> None:
     for address in addresses(ferry):
         assert client.get(address).status_code == 200, address
 
 
-def test_editors_of_the_season_see_it_before(client, series, film):
+def test_editors_of_the_season_see_it_before(client: Client, series: Series, film: Path) -> None:
     episode = making.an_episode(series, film=film)
     client.force_login(making.an_editor(series.season))
     response = client.get("/offtherecord/one-piano/")
@@ -251,7 +260,7 @@ def test_editors_of_the_season_see_it_before(client, series, film):
     assert client.get("/embed/episodes/one-piano/").status_code == 404
 
 
-def test_a_former_editor_sees_nothing(client, series, film):
+def test_a_former_editor_sees_nothing(client: Client, series: Series, film: Path) -> None:
     user = making.an_editor(series.season)
     making.an_episode(series, film=film)
     user.person.memberships.update(ended_at=clock.now())
@@ -260,12 +269,12 @@ def test_a_former_editor_sees_nothing(client, series, film):
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
-def test_pages_only_read(client, ferry, method):
+def test_pages_only_read(client: Client, ferry: Episode, method: str) -> None:
     for address in addresses(ferry):
         assert getattr(client, method)(address).status_code == 405
 
 
-def test_the_sitemap_has_the_public_pages(client, ferry):
+def test_the_sitemap_has_the_public_pages(client: Client, ferry: Episode) -> None:
     text = client.get("/sitemap.xml").content.decode()
     for path in (
         "/",

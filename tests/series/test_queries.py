@@ -1,8 +1,11 @@
 """Search: the hashtag in every spelling, and episodes in every script."""
 
+from pathlib import Path
+
 import pytest
 
 from series import queries, services
+from series.models import Episode, Series
 from tests.series import making
 
 pytestmark = pytest.mark.django_db
@@ -19,18 +22,18 @@ pytestmark = pytest.mark.django_db
         " #OfftheRecord ",
     ],
 )
-def test_a_search_for_the_hashtag_means_the_hub(series, q):
+def test_a_search_for_the_hashtag_means_the_hub(series: Series, q: str) -> None:
     assert queries.is_hub_query(q)
     assert queries.hub_for_query(q) == series
 
 
 @pytest.mark.parametrize("q", ["", "#", "record", "#OfftheRecords", "offtherecord piano"])
-def test_another_search_does_not(series, q):
+def test_another_search_does_not(series: Series, q: str) -> None:
     assert not queries.is_hub_query(q)
 
 
 @pytest.fixture
-def galaxy(series, film):
+def galaxy(series: Series, film: Path) -> Episode:
     artist = making.an_artist("galaxy", "은하수리점", language="ko", name_romanised="Eunha Repair Shop")
     episode = making.an_episode(
         series,
@@ -47,22 +50,22 @@ def galaxy(series, film):
 @pytest.mark.parametrize(
     "q", ["은하수", "EUNHA repair", "ＥＵＮＨＡ", "銀河", "ギンガ", "#고장난별", "Off the Record"]
 )
-def test_episodes_are_found_in_every_script(galaxy, q):
+def test_episodes_are_found_in_every_script(galaxy: Episode, q: str) -> None:
     assert list(queries.matching(q)) == [galaxy]
 
 
 @pytest.mark.parametrize("q", ["nothing", "은하수 nothing", "銀座", "銀\0座"])
-def test_every_word_must_occur(galaxy, q):
+def test_every_word_must_occur(galaxy: Episode, q: str) -> None:
     assert not queries.matching(q).exists()
 
 
-def test_only_public_ones_are_found(galaxy):
+def test_only_public_ones_are_found(galaxy: Episode) -> None:
     services.withdraw_episode(galaxy, reason="x", by=None)
     assert not queries.matching("은하수").exists()
     assert not queries.tagged("고장난별").exists()
 
 
-def test_neighbors_follow_the_time_of_publication(series, film):
+def test_neighbors_follow_the_time_of_publication(series: Series, film: Path) -> None:
     three = [
         services.publish_episode(making.an_episode(series, f"number-{n}", film=film), by=None)
         for n in range(3)

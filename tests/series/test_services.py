@@ -2,26 +2,29 @@
 
 import datetime
 import io
+from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
 from series import services
 from series.jobs import media, publication
-from series.models import CaptionTrack, Clip, Episode, Recording
+from series.models import CaptionTrack, Clip, Episode, Recording, Series
 from spotlight.errors import InvalidInput
 from spotlight.ledger import clock, files, work
 from spotlight.ledger.models import Event, StoredFile, Work
+from submissions.models import Season
 from tests.series import making
 
 pytestmark = pytest.mark.django_db
 
 
-def verbs():
+def verbs() -> list[str]:
     return list(Event.objects.order_by("pk").values_list("verb", flat=True))
 
 
-def test_an_episode_needs_file_summary_and_captions_to_be_public(series, film):
+def test_an_episode_needs_file_summary_and_captions_to_be_public(series: Series, film: Path) -> None:
     episode = making.an_episode(series, summary="")
     with pytest.raises(publication.EpisodeIncomplete) as refused:
         services.publish_episode(episode, by=None)
@@ -32,7 +35,7 @@ def test_an_episode_needs_file_summary_and_captions_to_be_public(series, film):
     assert episode.state == Episode.State.DRAFT
 
 
-def test_publishing_is_logged_and_happens_once(series, film):
+def test_publishing_is_logged_and_happens_once(series: Series, film: Path) -> None:
     mari = making.a_person()
     episode = services.publish_episode(making.an_episode(series, film=film), by=mari)
     assert episode.is_published
@@ -42,7 +45,7 @@ def test_publishing_is_logged_and_happens_once(series, film):
         services.publish_episode(episode, by=mari)
 
 
-def test_a_scheduled_episode_comes_out_at_its_time_by_the_databases_clock(series, film):
+def test_a_scheduled_episode_comes_out_at_its_time_by_the_databases_clock(series: Series, film: Path) -> None:
     at = clock.now() + datetime.timedelta(days=7)
     episode = services.schedule_episode(
         making.an_episode(series, film=film), publish_at=at, zone="Asia/Seoul", by=None
@@ -62,7 +65,7 @@ def test_a_scheduled_episode_comes_out_at_its_time_by_the_databases_clock(series
     assert verbs()[-1] == "episode.published"
 
 
-def test_publishing_twice_by_the_job_changes_nothing(series, film):
+def test_publishing_twice_by_the_job_changes_nothing(series: Series, film: Path) -> None:
     at = clock.now() + datetime.timedelta(hours=1)
     episode = services.schedule_episode(
         making.an_episode(series, film=film), publish_at=at, zone="Asia/Tokyo", by=None
@@ -73,7 +76,7 @@ def test_publishing_twice_by_the_job_changes_nothing(series, film):
     assert verbs().count("episode.published") == 1
 
 
-def test_a_later_time_wins_over_the_first(series, film):
+def test_a_later_time_wins_over_the_first(series: Series, film: Path) -> None:
     first, later = (clock.now() + datetime.timedelta(days=days) for days in (1, 3))
     episode = services.schedule_episode(
         making.an_episode(series, film=film), publish_at=first, zone="Asia/Tokyo", by=None
@@ -89,7 +92,7 @@ def test_a_later_time_wins_over_the_first(series, film):
     assert episode.is_published
 
 
-def test_a_draft_again_does_not_come_out(series, film):
+def test_a_draft_again_does_not_come_out(series: Series, film: Path) -> None:
     at = clock.now() + datetime.timedelta(hours=1)
     episode = services.schedule_episode(
         making.an_episode(series, film=film), publish_at=at, zone="Asia/Tokyo", by=None
@@ -103,7 +106,7 @@ def test_a_draft_again_does_not_come_out(series, film):
         services.unschedule_episode(episode, by=None)
 
 
-def test_a_time_that_has_passed_and_an_unknown_zone_are_refused(series, film):
+def test_a_time_that_has_passed_and_an_unknown_zone_are_refused(series: Series, film: Path) -> None:
     episode = making.an_episode(series, film=film)
     with pytest.raises(InvalidInput) as refused:
         services.schedule_episode(episode, publish_at=clock.now(), zone="Asia/Tokyo", by=None)
@@ -115,7 +118,7 @@ def test_a_time_that_has_passed_and_an_unknown_zone_are_refused(series, film):
     assert refused.value.field == "zone"
 
 
-def test_a_withdrawn_episode_keeps_its_first_date_when_it_returns(series, film):
+def test_a_withdrawn_episode_keeps_its_first_date_when_it_returns(series: Series, film: Path) -> None:
     episode = services.publish_episode(making.an_episode(series, film=film), by=None)
     first = episode.published_at
     with pytest.raises(services.WrongState):
@@ -125,7 +128,7 @@ def test_a_withdrawn_episode_keeps_its_first_date_when_it_returns(series, film):
     assert services.publish_episode(episode, by=None).published_at == first
 
 
-def test_what_is_public_stays_complete(series, film):
+def test_what_is_public_stays_complete(series: Series, film: Path) -> None:
     episode = services.publish_episode(making.an_episode(series, film=film), by=None)
     with pytest.raises(publication.EpisodeIncomplete):
         services.update_episode(episode, by=None, summary=" ")
@@ -136,7 +139,7 @@ def test_what_is_public_stays_complete(series, film):
         services.update_episode(episode, by=None, slug="another-address")
 
 
-def test_wrong_captions_are_refused_with_their_line(series, film):
+def test_wrong_captions_are_refused_with_their_line(series: Series, film: Path) -> None:
     episode = making.an_episode(series, film=film)
     with pytest.raises(services.CaptionsRefused) as refused:
         services.put_captions(episode, language="ja", text="WEBVTT\n\n00:01,000 --> 00:02,000\nA", by=None)
@@ -145,13 +148,15 @@ def test_wrong_captions_are_refused_with_their_line(series, film):
         services.put_captions(episode, language="ja", text="WEBVTT\n\n00:01.000 --> 01:02.000\nA", by=None)
 
 
-def test_captions_in_another_language_are_subtitles(series, film):
+def test_captions_in_another_language_are_subtitles(series: Series, film: Path) -> None:
     episode = making.an_episode(series, film=film)
     services.put_captions(episode, language="ja", text=making.JAPANESE, by=None)
     assert dict(episode.captions.values_list("language", "kind")) == {"en": "captions", "ja": "subtitles"}
 
 
-def test_a_new_file_is_checked_and_takes_the_old_ones_place(series, film, tmp_path):
+def test_a_new_file_is_checked_and_takes_the_old_ones_place(
+    series: Series, film: Path, tmp_path: Path
+) -> None:
     episode = making.an_episode(series, film=film)
     before = episode.media
     services.attach_media(episode, making.stored(making.write_film(tmp_path / "new.mp4", seconds=4)), by=None)
@@ -165,7 +170,7 @@ def test_a_new_file_is_checked_and_takes_the_old_ones_place(series, film, tmp_pa
     assert files.absolute(episode.media).stat().st_size == episode.media.size
 
 
-def test_a_refused_file_leaves_what_played_before(series, film, tmp_path):
+def test_a_refused_file_leaves_what_played_before(series: Series, film: Path, tmp_path: Path) -> None:
     episode = making.an_episode(series, film=film)
     (tmp_path / "x.mp4").write_bytes(b"no film")
     services.attach_media(episode, making.stored(tmp_path / "x.mp4"), by=None)
@@ -179,7 +184,7 @@ def test_a_refused_file_leaves_what_played_before(series, film, tmp_path):
     )
 
 
-def test_the_check_may_run_twice(series, tmp_path):
+def test_the_check_may_run_twice(series: Series, tmp_path: Path) -> None:
     episode = making.an_episode(series)
     services.attach_media(episode, making.stored(making.write_sound(tmp_path / "a.mp3")), by=None)
     media.check_recording(media.key_of(episode))
@@ -188,12 +193,14 @@ def test_the_check_may_run_twice(series, tmp_path):
     assert StoredFile.objects.filter(kind="media").count() == 1
 
 
-def test_a_file_that_was_replaced_during_its_check_changes_nothing(series, film, tmp_path, monkeypatch):
+def test_a_file_that_was_replaced_during_its_check_changes_nothing(
+    series: Series, film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Any:
     episode = making.an_episode(series)
     services.attach_media(episode, making.stored(film), by=None)
     second, look = making.stored(making.write_sound(tmp_path / "a.mp3")), media.probe
 
-    def slow_look(source, **where):
+    def slow_look(source: Any, **where: Any) -> Any:
         found = look(source, **where)
         services.attach_media(episode, second, by=None)
         return found
@@ -208,7 +215,7 @@ def test_a_file_that_was_replaced_during_its_check_changes_nothing(series, film,
     assert (episode.media.media_type, episode.has_video) == ("audio/mpeg", False)
 
 
-def test_clips_are_checked_too(series, film):
+def test_clips_are_checked_too(series: Series, film: Path) -> None:
     clip = services.create_clip(making.an_episode(series), title="Forty takes", language="en", by=None)
     services.attach_media(clip, making.stored(film), by=None)
     assert Work.objects.get(kind=media.KIND).key == f"clip:{clip.code}"
@@ -218,7 +225,7 @@ def test_clips_are_checked_too(series, film):
     assert not Clip.objects.exists()
 
 
-def test_a_poster_is_stored_upright_and_without_its_metadata(series):
+def test_a_poster_is_stored_upright_and_without_its_metadata(series: Series) -> None:
     picture, metadata = Image.new("RGB", (60, 40), "red"), Image.Exif()
     metadata[0x0112], metadata[0x010F] = 6, "A camera"
     file = io.BytesIO()
@@ -230,17 +237,17 @@ def test_a_poster_is_stored_upright_and_without_its_metadata(series):
         assert not kept.getexif()
 
 
-def test_what_is_no_picture_is_refused(series):
+def test_what_is_no_picture_is_refused(series: Series) -> None:
     with pytest.raises(InvalidInput, match="no picture"):
         services.set_poster(making.an_episode(series), b"<svg onload=alert(1)>", by=None)
 
 
 @pytest.mark.parametrize("hashtag", ["", "Off the Record", "#", "2024", "a-b"])
-def test_a_series_needs_a_hashtag(season, hashtag):
+def test_a_series_needs_a_hashtag(season: Season, hashtag: str) -> None:
     with pytest.raises(InvalidInput):
         making.a_series(season, "other", hashtag=hashtag)
 
 
-def test_a_series_stores_how_its_hashtag_is_compared(season):
+def test_a_series_stores_how_its_hashtag_is_compared(season: Season) -> None:
     series = making.a_series(season, "other", hashtag="＃ＯｆｆｔｈｅＲｅｃｏｒｄ")
     assert (series.hashtag, series.tag_key) == ("ＯｆｆｔｈｅＲｅｃｏｒｄ", "offtherecord")

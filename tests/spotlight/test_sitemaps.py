@@ -1,10 +1,16 @@
 import xml.etree.ElementTree as ET
 from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import RequestFactory
 
 from spotlight.web import sitemaps
 
 
-def test_every_source_gives_its_pages(rf, monkeypatch, settings):
+def test_every_source_gives_its_pages(
+    rf: RequestFactory, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
     settings.SITE_URL = "https://s.example"
     given = {
         "one": lambda: [("/a&b/", datetime(2026, 11, 19, 12, tzinfo=UTC))],
@@ -20,7 +26,7 @@ def test_every_source_gives_its_pages(rf, monkeypatch, settings):
     ]
 
 
-def test_robots_are_told_where_the_sitemap_is(rf, settings):
+def test_robots_are_told_where_the_sitemap_is(rf: RequestFactory, settings: Any) -> None:
     settings.SITE_URL = "https://s.example"
     lines = sitemaps.robots(rf.get("/robots.txt")).content.decode().splitlines()
     assert "Disallow: /admin/" in lines

@@ -112,7 +112,7 @@ def test_without_a_broker_the_row_stays_for_the_sweep(
     def refuse(*args: Any, **kwargs: Any) -> None:
         raise OSError("connection refused")
 
-    monkeypatch.setattr(work.current_app, "send_task", refuse)
+    monkeypatch.setattr("spotlight.ledger.work.current_app.send_task", refuse)
     work.enqueue("test.note", "a")
     work.send(only().pk, "test.note")
     assert only().state == "waiting"

@@ -1,8 +1,11 @@
 import io
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
@@ -18,21 +21,21 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def season():
+def season() -> Season:
     return a_season()
 
 
 @pytest.fixture
-def organizer(client, season):
+def organizer(client: Client, season: Season) -> Client:
     client.force_login(organizer_of(season).user)
     return client
 
 
-def change_page(thing):
+def change_page(thing: Any) -> str:
     return reverse(f"admin:{thing._meta.app_label}_{thing._meta.model_name}_change", args=[thing.pk])
 
 
-def sent(client, thing, **changes):
+def sent(client: Client, thing: Any, **changes: Any) -> Any:
     """Open a form, change something, send it."""
     page = change_page(thing)
     values = read_form(client.get(page), f"{thing._meta.model_name}_form")
@@ -40,14 +43,14 @@ def sent(client, thing, **changes):
     return client.post(page, {**values, **changes})
 
 
-def said(response):
-    return response.content.decode()
+def said(response: Any) -> str:
+    return str(response.content.decode())
 
 
 # ---- who comes in ----------------------------------------------------------------------------------------------------
 
 
-def test_visitors_sign_in_and_others_find_nothing(client, season):
+def test_visitors_sign_in_and_others_find_nothing(client: Client, season: Season) -> None:
     page = change_page(season)
     assert client.get(page)["Location"].startswith(reverse("account_login"))
     client.force_login(a_person().user)
@@ -56,7 +59,7 @@ def test_visitors_sign_in_and_others_find_nothing(client, season):
     assert client.get(reverse("home")).status_code == 404
 
 
-def test_every_list_answers_its_organizer(organizer, season):
+def test_every_list_answers_its_organizer(organizer: Client, season: Season) -> None:
     for model, model_admin in admin.site._registry.items():
         if model._meta.app_label in ("submissions", "judging") and model_admin.has_view_permission(
             organizer.get(reverse("home")).wsgi_request
@@ -65,7 +68,7 @@ def test_every_list_answers_its_organizer(organizer, season):
             assert organizer.get(page).status_code == 200, page
 
 
-def test_nothing_of_another_season_is_shown(organizer, season):
+def test_nothing_of_another_season_is_shown(organizer: Client, season: Season) -> None:
     other = a_season()
     for thing in (other, rounds_of(other)[0], other.prizes.first()):
         assert organizer.get(change_page(thing)).status_code in (302, 404)
@@ -75,19 +78,19 @@ def test_nothing_of_another_season_is_shown(organizer, season):
     assert organizer.get(reverse("admin:submissions_season_changelist")).context["cl"].result_count == 1
 
 
-def test_a_judge_sees_no_set_up(client, season):
+def test_a_judge_sees_no_set_up(client: Client, season: Season) -> None:
     client.force_login(with_role(season, "judge").user)
     for name in ("submissions_season", "judging_round", "ledger_mail", "ledger_event", "ledger_work"):
         assert client.get(reverse(f"admin:{name}_changelist")).status_code in (403, 404)
 
 
-def test_choices_come_from_own_seasons_only(organizer, season):
+def test_choices_come_from_own_seasons_only(organizer: Client, season: Season) -> None:
     foreign = Market.objects.filter(season=a_season()).first()
     form = organizer.get(change_page(season.prizes.first())).context["adminform"].form
     assert foreign not in form.fields["market"].queryset
 
 
-def test_mails_and_events_are_those_of_own_seasons(organizer, season):
+def test_mails_and_events_are_those_of_own_seasons(organizer: Client, season: Season) -> None:
     other = a_season()
     for each in (season, other):
         Mail.objects.create(
@@ -104,14 +107,14 @@ def test_mails_and_events_are_those_of_own_seasons(organizer, season):
     assert organizer.get(reverse("admin:ledger_work_changelist")).status_code in (403, 404)
 
 
-def test_the_operator_sees_all(client, season):
+def test_the_operator_sees_all(client: Client, season: Season) -> None:
     client.force_login(User.objects.create_superuser("operator@example.com", "a long password 1"))
     for name in ("submissions_season", "ledger_mail", "ledger_event", "ledger_work"):
         assert client.get(reverse(f"admin:{name}_changelist")).status_code == 200
     assert client.get(reverse("home")).status_code == 200
 
 
-def test_our_own_pages_keep_the_strict_policy(organizer, season):
+def test_our_own_pages_keep_the_strict_policy(organizer: Client, season: Season) -> None:
     strict = organizer.get(reverse("home"))["Content-Security-Policy"]
     assert "unsafe" not in strict
     assert "unsafe-inline" in organizer.get(change_page(season))["Content-Security-Policy"]
@@ -120,19 +123,19 @@ def test_our_own_pages_keep_the_strict_policy(organizer, season):
 # ---- the season's form -----------------------------------------------------------------------------------------------
 
 
-def test_a_season_is_saved_unchanged(organizer, season):
+def test_a_season_is_saved_unchanged(organizer: Client, season: Season) -> None:
     before = Season.objects.filter(pk=season.pk).values().get()
     assert sent(organizer, season).status_code == 302
     assert Season.objects.filter(pk=season.pk).values().get() == before
 
 
-def test_times_are_typed_in_the_seasons_zone(organizer, season):
+def test_times_are_typed_in_the_seasons_zone(organizer: Client, season: Season) -> None:
     assert sent(organizer, season, entries_close_at_1="20:00:00").status_code == 302
     season.refresh_from_db()
     assert season.entries_close_at.astimezone(rules_zone(season)).hour == 20
 
 
-def rules_zone(season):
+def rules_zone(season: Season) -> ZoneInfo:
     from zoneinfo import ZoneInfo  # noqa: PLC0415
 
     return ZoneInfo(season.zone)
@@ -148,18 +151,20 @@ def rules_zone(season):
         ({"brand_color": "blue"}, "#rrggbb"),
     ],
 )
-def test_contradictions_are_refused_with_the_reason(organizer, season, changes, message):
+def test_contradictions_are_refused_with_the_reason(
+    organizer: Client, season: Season, changes: Any, message: str
+) -> None:
     answer = sent(organizer, season, **changes)
     assert answer.status_code == 200
     assert message in said(answer)
 
 
-def test_clearing_cant_end_after_round_one_opens(organizer, season):
+def test_clearing_cant_end_after_round_one_opens(organizer: Client, season: Season) -> None:
     answer = sent(organizer, season, clearing_ends_at_0="2099-01-01", results_at_0="2099-02-01")
     assert "opens before clearing ends" in said(answer)
 
 
-def test_names_in_other_languages_are_written_one_by_one(organizer, season):
+def test_names_in_other_languages_are_written_one_by_one(organizer: Client, season: Season) -> None:
     market = season.markets.get(code="jp")
     values = read_form(organizer.get(change_page(season)), "season_form")
     field = next(name for name, value in values.items() if value == "日本")
@@ -168,7 +173,7 @@ def test_names_in_other_languages_are_written_one_by_one(organizer, season):
     assert market.names == {"ja": "ニッポン", "ko": "일본"}
 
 
-def test_an_open_season_is_shown_and_only_its_looks_change(client):
+def test_an_open_season_is_shown_and_only_its_looks_change(client: Client) -> None:
     season = a_season(opened=True)
     client.force_login(organizer_of(season).user)
     answer = sent(client, season, brand_color="#225588", quota="9", entries_close_at_0="2099-01-01")
@@ -181,11 +186,11 @@ def test_an_open_season_is_shown_and_only_its_looks_change(client):
     assert sent_refused(client, rounds_of(season)[0])
 
 
-def sent_refused(client, thing):
+def sent_refused(client: Client, thing: Any) -> bool:
     return client.post(change_page(thing), {"number": "7"}).status_code in (403, 404)
 
 
-def test_a_season_in_the_making_can_be_deleted_and_an_open_one_not(client):
+def test_a_season_in_the_making_can_be_deleted_and_an_open_one_not(client: Client) -> None:
     for opened, status in ((False, 302), (True, 403)):
         season = a_season(opened=opened)
         client.force_login(organizer_of(season).user)
@@ -194,19 +199,19 @@ def test_a_season_in_the_making_can_be_deleted_and_an_open_one_not(client):
         assert Season.objects.filter(pk=season.pk).exists() is opened
 
 
-def test_what_is_changed_in_a_form_stands_in_the_log(organizer, season):
+def test_what_is_changed_in_a_form_stands_in_the_log(organizer: Client, season: Season) -> None:
     sent(organizer, season, name="Another name")
     event = Event.objects.get(verb="season.changed")
     assert event.actor == organizer_of(season) and "Another name" not in str(event.facts)
 
 
-def test_a_logo_is_drawn_anew_and_shown(organizer, season):
+def test_a_logo_is_drawn_anew_and_shown(organizer: Client, season: Season) -> None:
     picture = io.BytesIO()
     Image.new("RGB", (900, 300), "teal").save(picture, "PNG")
     sent(organizer, season, logo_file=SimpleUploadedFile("logo.png", picture.getvalue()))
     season.refresh_from_db()
-    answer = organizer.get(reverse("season_logo", args=[season.slug]))
-    assert Image.open(io.BytesIO(b"".join(answer.streaming_content))).size == (512, 171)
+    logo: Any = organizer.get(reverse("season_logo", args=[season.slug]))
+    assert Image.open(io.BytesIO(b"".join(logo.streaming_content))).size == (512, 171)
     assert "logo.png" in said(organizer.get(reverse("season_theme", args=[season.slug])))
     answer = sent(organizer, season, logo_file=SimpleUploadedFile("logo.svg", b"<svg onload='x'/>"))
     assert "not a picture" in said(answer)
@@ -215,7 +220,7 @@ def test_a_logo_is_drawn_anew_and_shown(organizer, season):
 # ---- the round's form ------------------------------------------------------------------------------------------------
 
 
-def test_a_round_is_saved_unchanged(organizer, season):
+def test_a_round_is_saved_unchanged(organizer: Client, season: Season) -> None:
     round_ = rounds_of(season)[0]
     before = list(Criterion.objects.filter(round=round_).values())
     assert sent(organizer, round_).status_code == 302
@@ -240,13 +245,15 @@ def test_a_round_is_saved_unchanged(organizer, season):
         (1, {"criteria-0-anchors_own": "very good"}, "Write a mark from 0 to 10"),
     ],
 )
-def test_contradictions_of_a_round(organizer, season, number, changes, message):
+def test_contradictions_of_a_round(
+    organizer: Client, season: Season, number: int, changes: Any, message: str
+) -> None:
     answer = sent(organizer, rounds_of(season)[number - 1], **changes)
     assert answer.status_code == 200
     assert message in said(answer)
 
 
-def test_anchors_are_lines(organizer, season):
+def test_anchors_are_lines(organizer: Client, season: Season) -> None:
     round_ = rounds_of(season)[0]
     sent(organizer, round_, **{"criteria-0-anchors_own": "1: No\n9: Yes", "criteria-0-anchors_ja": "9：はい"})
     criterion = round_.criteria.get(key="song")
@@ -257,7 +264,7 @@ def test_anchors_are_lines(organizer, season):
 # ---- pages around it -------------------------------------------------------------------------------------------------
 
 
-def test_a_season_from_a_preset_and_from_nothing(organizer):
+def test_a_season_from_a_preset_and_from_nothing(organizer: Client) -> None:
     page = reverse("new_season")
     values = {"name": "Festival 2028", "zone": "Europe/London", "starts_at": "2028-02-01T12:00"}
     for preset, slug, rounds in (("festival", "fest-28", 3), ("none", "bare-28", 0)):
@@ -270,13 +277,13 @@ def test_a_season_from_a_preset_and_from_nothing(organizer):
     assert answer.status_code == 422 and "Another season has this address" in said(answer)
 
 
-def test_what_it_asks_of_people(organizer, season):
+def test_what_it_asks_of_people(organizer: Client, season: Season) -> None:
     answer = organizer.get(reverse("ask", args=[season.slug]), {"entries": 5000, "judges": 26, "minutes": 3})
     assert "577 listens each, 29 hours" in said(answer)
     assert organizer.get(reverse("ask", args=[season.slug]), {"judges": "none"}).status_code == 200
 
 
-def test_opening_says_what_is_missing_and_where(organizer, season):
+def test_opening_says_what_is_missing_and_where(organizer: Client, season: Season) -> None:
     season.terms.all().delete()
     Round.objects.filter(season=season, number=2).update(cut_lowest=500, cut_highest=500)
     text = said(organizer.get(reverse("open_season", args=[season.slug])))
@@ -287,7 +294,7 @@ def test_opening_says_what_is_missing_and_where(organizer, season):
     assert season.opened_at is None
 
 
-def test_opening_asks_first(organizer, season):
+def test_opening_asks_first(organizer: Client, season: Season) -> None:
     page = reverse("open_season", args=[season.slug])
     assert organizer.post(page).status_code == 422
     assert organizer.post(page, {"sure": "yes"})["Location"] == reverse("season_rules", args=[season.slug])
@@ -296,14 +303,14 @@ def test_opening_asks_first(organizer, season):
     assert season.rules_sha256 in said(organizer.get(reverse("season_rules", args=[season.slug])))
 
 
-def test_home_names_the_next_step(organizer, season):
+def test_home_names_the_next_step(organizer: Client, season: Season) -> None:
     assert "ready to open" in said(organizer.get(reverse("home")))
     season.terms.all().delete()
     assert "1 thing stands in the way" in said(organizer.get(reverse("home")))
     assert organizer.get(reverse("home"), {"season": a_season().slug}).status_code == 404
 
 
-def test_the_outbox_releases_a_batch_and_keeps_those_of_a_cut(organizer, season):
+def test_the_outbox_releases_a_batch_and_keeps_those_of_a_cut(organizer: Client, season: Season) -> None:
     for batch in ("news", "cut:abc"):
         Mail.objects.create(
             to="a@example.com",

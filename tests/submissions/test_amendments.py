@@ -1,14 +1,17 @@
 import datetime
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 from django.urls import reverse
 
 from judging.queries.rules import rounds_of
+from spotlight.accounts.models import Person
 from spotlight.errors import InvalidInput, SpotlightError
 from spotlight.ledger import clock
 from spotlight.ledger.models import Event
-from submissions.models import Season
+from submissions.models import Amendment, Season
 from submissions.services import amendments
 from tests.submissions.making import a_season, organizer_of, with_role
 
@@ -17,18 +20,24 @@ DAY = datetime.timedelta(days=1)
 
 
 @pytest.fixture
-def season():
+def season() -> Season:
     return a_season(opened=True)
 
 
-def propose(season, field="entries_close_at", step=3 * DAY, reason="The upload was down for a day.", by=None):
+def propose(
+    season: Season,
+    field: str = "entries_close_at",
+    step: Any = 3 * DAY,
+    reason: str = "The upload was down for a day.",
+    by: Person | None = None,
+) -> Amendment:
     at = next(w.at for w in amendments.all_windows(season) if w.field == field)
     return amendments.propose_amendment(
         season, field=field, after=at + step, reason=reason, by=by or organizer_of(season)
     )
 
 
-def test_two_people_move_a_window(season):
+def test_two_people_move_a_window(season: Season) -> None:
     closes = season.entries_close_at
     amendment = propose(season)
     assert Season.objects.get(pk=season.pk).entries_close_at == closes
@@ -40,7 +49,7 @@ def test_two_people_move_a_window(season):
     ]
 
 
-def test_a_window_of_a_round_moves_too(season):
+def test_a_window_of_a_round_moves_too(season: Season) -> None:
     last = rounds_of(season)[-1]
     amendments.approve_amendment(propose(season, "round:3:locks_at", DAY), by=with_role(season, "organizer"))
     locks = last.locks_at
@@ -48,26 +57,26 @@ def test_a_window_of_a_round_moves_too(season):
     assert last.locks_at == locks + DAY
 
 
-def test_whoever_proposed_cant_approve(season):
+def test_whoever_proposed_cant_approve(season: Season) -> None:
     amendment = propose(season)
     with pytest.raises(amendments.SamePerson):
         amendments.approve_amendment(amendment, by=organizer_of(season))
 
 
-def test_a_contradiction_is_refused_when_it_is_proposed(season):
+def test_a_contradiction_is_refused_when_it_is_proposed(season: Season) -> None:
     with pytest.raises(InvalidInput) as refusal:
         propose(season, step=40 * DAY)
     assert refusal.value.field == "after"
     assert not season.amendments.exists()
 
 
-def test_a_round_cant_move_over_the_next(season):
+def test_a_round_cant_move_over_the_next(season: Season) -> None:
     with pytest.raises(InvalidInput) as refusal:
         propose(season, "round:1:closes_at", 10 * DAY)
     assert refusal.value.field == "after"
 
 
-def test_a_reason_is_needed_and_one_proposal_at_a_time(season):
+def test_a_reason_is_needed_and_one_proposal_at_a_time(season: Season) -> None:
     with pytest.raises(InvalidInput) as refusal:
         propose(season, reason="  ")
     assert refusal.value.field == "reason"
@@ -76,28 +85,28 @@ def test_a_reason_is_needed_and_one_proposal_at_a_time(season):
         propose(season, step=2 * DAY)
 
 
-def test_what_has_passed_stands(season):
+def test_what_has_passed_stands(season: Season) -> None:
     clock.move_to(season.entries_close_at + DAY)
     with pytest.raises(InvalidInput) as refusal:
         propose(season)
     assert refusal.value.field == "field"
 
 
-def test_a_proposal_is_overtaken_by_time(season):
+def test_a_proposal_is_overtaken_by_time(season: Season) -> None:
     amendment = propose(season)
     clock.move_to(season.entries_close_at + DAY)
     with pytest.raises(InvalidInput):
         amendments.approve_amendment(amendment, by=with_role(season, "organizer"))
 
 
-def test_weights_are_no_window(season):
+def test_weights_are_no_window(season: Season) -> None:
     with pytest.raises(InvalidInput):
         amendments.propose_amendment(
             season, field="round:1:panel_weight", after=clock.now() + DAY, reason="x", by=organizer_of(season)
         )
 
 
-def test_an_approved_amendment_stays(season):
+def test_an_approved_amendment_stays(season: Season) -> None:
     amendment = amendments.approve_amendment(propose(season), by=with_role(season, "organizer"))
     with pytest.raises(SpotlightError):
         amendments.withdraw_amendment(amendment, by=organizer_of(season))
@@ -105,7 +114,7 @@ def test_an_approved_amendment_stays(season):
         cursor.execute("UPDATE submissions_amendment SET reason = 'other' WHERE id = %s", [amendment.pk])
 
 
-def test_an_older_amendment_does_not_open_the_window_again(season):
+def test_an_older_amendment_does_not_open_the_window_again(season: Season) -> None:
     second = with_role(season, "organizer")
     first = amendments.approve_amendment(propose(season), by=second)
     season.refresh_from_db()
@@ -114,7 +123,7 @@ def test_an_older_amendment_does_not_open_the_window_again(season):
         Season.objects.filter(pk=season.pk).update(entries_close_at=first.after)
 
 
-def test_the_pages(client, season):
+def test_the_pages(client: Client, season: Season) -> None:
     first, second = organizer_of(season), with_role(season, "organizer")
     client.force_login(first.user)
     page = reverse("amend", args=[season.slug])

@@ -1,9 +1,12 @@
 """Clearance: one reviewer an entry, decisions with their effects and mails, what may happen afterwards."""
 
 import threading
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -66,8 +69,8 @@ def test_clearing_verifies_the_artist_releases_the_track_and_writes_to_the_artis
     ("decide", "state"), [(desk.ask_changes, State.CHANGES), (desk.refuse, State.REFUSED)]
 )
 def test_changes_and_refusals_have_reasons_that_the_artist_reads(
-    decide, state: str, sent: Submission, reviewer: Person
-) -> None:  # type: ignore[no-untyped-def]
+    decide: Any, state: str, sent: Submission, reviewer: Person
+) -> None:
     with pytest.raises(InvalidInput):
         decide(sent, by=reviewer, reasons=[])
     with pytest.raises(InvalidInput):
@@ -98,10 +101,14 @@ def test_a_reviewer_decides_on_what_they_saw(sent: Submission, reviewer: Person)
 
 def test_nobody_decides_on_an_artist_of_their_own(sent: Submission) -> None:
     own = make_role(sent.season, "clearance", member(sent.artist))
-    for decide in (lambda: desk.clear(sent, by=own), lambda: desk.refuse(sent, by=own, reasons=["rights"])):
+    decisions: list[Callable[[], object]] = [
+        lambda: desk.clear(sent, by=own),
+        lambda: desk.refuse(sent, by=own, reasons=["rights"]),
+    ]
+    for decide in decisions:
         with pytest.raises(desk.OwnEntry):
             decide()
-    assert desk.claim_next(clearance_queue(own.user), by=own) is None  # type: ignore[arg-type]
+    assert desk.claim_next(clearance_queue(own.user), by=own) is None
 
 
 def test_audio_that_was_not_accepted_can_not_be_cleared(sent: Submission, reviewer: Person) -> None:
@@ -162,7 +169,7 @@ def test_a_disqualified_entry_is_out_for_good(sent: Submission, reviewer: Person
 # ---- claims ----------------------------------------------------------------------------------------------------------
 
 
-def queue_of(person: Person):  # type: ignore[no-untyped-def]
+def queue_of(person: Person) -> QuerySet[Submission]:
     assert person.user
     return clearance_queue(person.user)
 
@@ -297,7 +304,7 @@ def test_only_clearance_and_organizers_have_a_desk(sent: Submission) -> None:
         ("chair", 404),
         ("editor", 404),
     ]:
-        client = desk_of(make_role(sent.season, role))  # type: ignore[arg-type]
+        client = desk_of(make_role(sent.season, role))
         assert {client.get(path).status_code for path in paths} == {status}, role
     assert {desk_of(make_person()).get(path).status_code for path in paths} == {404}
     assert {Client().get(path).status_code for path in paths} == {302}

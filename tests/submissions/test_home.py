@@ -1,6 +1,8 @@
 import datetime
+from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from judging.models import Prize, Round
@@ -18,21 +20,21 @@ DAY = datetime.timedelta(days=1)
 
 
 @pytest.fixture
-def season():
+def season() -> Season:
     return a_season(opened=True)
 
 
-def step(season):
+def step(season: Season) -> Any:
     return home.next_step(Season.objects.get(pk=season.pk), clock.now())
 
 
-def test_before_and_during_entries(season):
+def test_before_and_during_entries(season: Season) -> None:
     assert step(season).page == ("people", season.slug)
     clock.move_to(season.entries_open_at)
     assert step(season).page == ("clearance",)
 
 
-def test_a_round_from_its_panel_to_its_cut(season):
+def test_a_round_from_its_panel_to_its_cut(season: Season) -> None:
     first = rounds_of(season)[0]
     clock.move_to(first.opens_at - DAY)
     assert "no panel" in step(season).title
@@ -47,12 +49,12 @@ def test_a_round_from_its_panel_to_its_cut(season):
         assert words in step(season).title, state
 
 
-def test_a_finished_season(season):
+def test_a_finished_season(season: Season) -> None:
     finish_season(season, by=None)
     assert step(season).page == ("results", season.slug)
 
 
-def test_queues_count_and_say_since_when(season):
+def test_queues_count_and_say_since_when(season: Season) -> None:
     waiting = {queue.name: queue for queue in home.queues(season)}
     assert {queue.count for queue in waiting.values()} == {0}
     roles.invite(season, email="x@example.com", role="judge", by=organizer_of(season))
@@ -73,7 +75,7 @@ def test_queues_count_and_say_since_when(season):
     assert not waiting["Invitations not answered"].is_late(clock.now())
 
 
-def test_the_page_through_the_season(client, season):
+def test_the_page_through_the_season(client: Client, season: Season) -> None:
     client.force_login(organizer_of(season).user)
     assert "only organizer" in client.get(reverse("home")).content.decode()
     with_role(season, "organizer")
@@ -86,7 +88,7 @@ def test_the_page_through_the_season(client, season):
         assert ("Coverage of Round one" in answer.content.decode()) is (state in ("open", "locked"))
 
 
-def test_prizes_are_followed_after_the_last_round(season):
+def test_prizes_are_followed_after_the_last_round(season: Season) -> None:
     assert Prize.objects.filter(season=season).exists()
     for round_ in rounds_of(season):
         for state in ("open", "locked", "closed", "announced"):

@@ -109,7 +109,8 @@ def test_a_newer_file_wins_while_the_older_one_is_read(
     draft = make_draft()
     give_audio(draft, write_sound(tmp_path, seconds=5))
     newer = sounds.write(tmp_path / "newer.flac", sounds.tone(3), kind="flac")
-    real, sent = audio.process, []
+    real = audio.process
+    sent: list[bool] = []
 
     def slow(*args: Any, **kwargs: Any) -> audio.Report:
         found = real(*args, **kwargs)

@@ -1,13 +1,15 @@
 import datetime
 import re
+from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from spotlight.errors import InvalidInput, NotFound, SpotlightError
 from spotlight.ledger import clock
 from spotlight.ledger.models import Event, Mail
-from submissions.models import Invitation, Membership
+from submissions.models import Invitation, Membership, Season
 from submissions.permissions import roles_in
 from submissions.services import roles
 from tests.submissions.making import a_person, a_season, organizer_of, with_role
@@ -16,23 +18,23 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def season():
+def season() -> Season:
     return a_season()
 
 
-def invite(season, email="new@example.com", role="judge", **more):
+def invite(season: Season, email: str = "new@example.com", role: str = "judge", **more: Any) -> Any:
     return roles.invite(season, email=email, role=role, by=organizer_of(season), **more)
 
 
-def token_in(mail):
+def token_in(mail: Mail) -> str:
     return re.search(r"/invitations/([^/\s]+)/", mail.text).group(1)
 
 
-def newest_token():
+def newest_token() -> str:
     return token_in(Mail.objects.first())
 
 
-def test_an_invitation_is_mailed_and_only_its_hash_is_kept(season):
+def test_an_invitation_is_mailed_and_only_its_hash_is_kept(season: Season) -> None:
     invitation = invite(season, name="Haru Ito")
     mail = Mail.objects.get()
     assert mail.to == "new@example.com"
@@ -41,12 +43,12 @@ def test_an_invitation_is_mailed_and_only_its_hash_is_kept(season):
 
 
 @pytest.mark.parametrize("language", ["en", "ja", "ko"])
-def test_the_mail_is_in_the_readers_language(season, language):
+def test_the_mail_is_in_the_readers_language(season: Season, language: str) -> None:
     invite(season, language=language)
     assert Mail.objects.get().language == language
 
 
-def test_accepting_gives_the_role_once(season):
+def test_accepting_gives_the_role_once(season: Season) -> None:
     invite(season)
     token, person = newest_token(), a_person()
     assert roles.accept(token, by=person) == roles.accept(token, by=person)
@@ -54,7 +56,7 @@ def test_accepting_gives_the_role_once(season):
     assert Event.objects.filter(verb="role.taken").count() == 1
 
 
-def test_a_used_link_is_not_for_somebody_else(season):
+def test_a_used_link_is_not_for_somebody_else(season: Season) -> None:
     invite(season)
     token = newest_token()
     roles.accept(token, by=a_person())
@@ -62,7 +64,7 @@ def test_a_used_link_is_not_for_somebody_else(season):
         roles.accept(token, by=a_person())
 
 
-def test_sent_again_the_old_link_stops(season):
+def test_sent_again_the_old_link_stops(season: Season) -> None:
     invitation = invite(season)
     old = newest_token()
     roles.resend(invitation, by=organizer_of(season))
@@ -71,13 +73,13 @@ def test_sent_again_the_old_link_stops(season):
     assert roles.find(newest_token()) == invitation
 
 
-def test_inviting_twice_sends_again(season):
+def test_inviting_twice_sends_again(season: Season) -> None:
     assert invite(season) == invite(season)
     assert Invitation.objects.count() == 1
     assert Mail.objects.count() == 2
 
 
-def test_too_old_and_withdrawn(season):
+def test_too_old_and_withdrawn(season: Season) -> None:
     invitation = invite(season)
     token = newest_token()
     clock.move_by(datetime.timedelta(days=15))
@@ -88,14 +90,14 @@ def test_too_old_and_withdrawn(season):
         roles.resend(invitation, by=organizer_of(season))
 
 
-def test_who_has_the_role_is_not_invited(season):
+def test_who_has_the_role_is_not_invited(season: Season) -> None:
     judge = with_role(season, "judge")
     with pytest.raises(InvalidInput) as refusal:
         invite(season, email=judge.user.email)
     assert refusal.value.field == "email"
 
 
-def test_a_role_ends_and_can_be_given_again(season):
+def test_a_role_ends_and_can_be_given_again(season: Season) -> None:
     judge = with_role(season, "judge")
     roles.end_role(Membership.objects.get(person=judge), by=organizer_of(season))
     assert roles_in(judge.user, season) == set()
@@ -103,7 +105,7 @@ def test_a_role_ends_and_can_be_given_again(season):
     assert roles_in(judge.user, season) == {"judge"}
 
 
-def test_the_last_organizer_stays(season):
+def test_the_last_organizer_stays(season: Season) -> None:
     with pytest.raises(SpotlightError):
         roles.end_role(season.memberships.get(), by=organizer_of(season))
     with_role(season, "organizer")
@@ -113,7 +115,7 @@ def test_the_last_organizer_stays(season):
 # ---- pages -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_visitor_sees_the_offer_and_comes_back_after_signing_in(client, season):
+def test_a_visitor_sees_the_offer_and_comes_back_after_signing_in(client: Client, season: Season) -> None:
     invite(season)
     page = reverse("invitation", args=[newest_token()])
     answer = client.get(page)
@@ -121,7 +123,7 @@ def test_a_visitor_sees_the_offer_and_comes_back_after_signing_in(client, season
     assert client.post(page)["Location"] == f"{reverse('account_login')}?next={page}"
 
 
-def test_a_judge_goes_on_to_confidentiality(client, season):
+def test_a_judge_goes_on_to_confidentiality(client: Client, season: Season) -> None:
     invite(season)
     person = a_person()
     client.force_login(person.user)
@@ -129,7 +131,7 @@ def test_a_judge_goes_on_to_confidentiality(client, season):
     assert answer["Location"] == reverse("desk_welcome", args=[season.slug])
 
 
-def test_an_unknown_link_is_404_and_an_old_one_says_so(client, season):
+def test_an_unknown_link_is_404_and_an_old_one_says_so(client: Client, season: Season) -> None:
     assert client.get(reverse("invitation", args=["nothing"])).status_code == 404
     invite(season)
     page = reverse("invitation", args=[newest_token()])
@@ -138,7 +140,7 @@ def test_an_unknown_link_is_404_and_an_old_one_says_so(client, season):
     assert answer.status_code == 410 and "too old" in answer.content.decode()
 
 
-def test_people_are_managed_by_organizers_only(client, season):
+def test_people_are_managed_by_organizers_only(client: Client, season: Season) -> None:
     page = reverse("people", args=[season.slug])
     assert client.get(page).status_code == 302
     for role in ("judge", "chair", "clearance", "editor"):
@@ -150,7 +152,7 @@ def test_people_are_managed_by_organizers_only(client, season):
     assert client.get(page).status_code == 200
 
 
-def test_inviting_resending_withdrawing_and_ending_on_the_page(client, season):
+def test_inviting_resending_withdrawing_and_ending_on_the_page(client: Client, season: Season) -> None:
     client.force_login(organizer_of(season).user)
     page = reverse("people", args=[season.slug])
     assert client.post(page, {"email": "x@example.com", "role": "chair", "language": "ja"}).status_code == 302
@@ -167,7 +169,7 @@ def test_inviting_resending_withdrawing_and_ending_on_the_page(client, season):
     assert roles_in(judge.user, season) == set()
 
 
-def test_staff_start_at_their_work(client, season):
+def test_staff_start_at_their_work(client: Client, season: Season) -> None:
     for role, name in (("organizer", "home"), ("chair", "chair"), ("judge", "desk")):
         client.force_login(with_role(season, role).user)
         assert client.get(reverse("start"))["Location"] == reverse(name)
