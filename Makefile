@@ -31,7 +31,7 @@ install: $(INSTALLED) ## Install into .venv what requirements.lock names
 $(STAMP): requirements.lock .python-version
 	@deploy/install.sh
 
-test: $(INSTALLED) browser lint check unit ## Everything that must pass: style, imports, migrations, tests
+test: $(INSTALLED) browser lint types check unit ## Everything that must pass: style, imports, types, migrations, tests
 
 lint: $(INSTALLED) ## Style, and who imports whom
 	@.venv/bin/ruff check $(CODE) manage.py
