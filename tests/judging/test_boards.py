@@ -73,8 +73,8 @@ def test_places_below_the_board_are_nobodys_business(season: Season, client: Cli
 def test_the_line_is_shown_with_what_is_near_it() -> None:
     def place(number: int) -> Place:
         reserve = 1 if number == 3 else None
-        return Place(None, "", number < 3, True, reserve)  # type: ignore[arg-type]
+        return Place(None, "", number < 3, True, reserve)
 
-    line = Line(None, None, 3, [place(n) for n in range(100)])  # type: ignore[arg-type]
+    line = Line(None, None, 3, [place(n) for n in range(100)])
     assert len(line.near(10)) == 14
     assert len(line.near(1000)) == 100

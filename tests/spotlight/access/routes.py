@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib.contenttypes.models import ContentType
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -228,7 +229,7 @@ def _rows(model: str, world: World) -> dict[str, int]:
         "round": {"running": things["round 3"], "planned": things["planned round"]},
         "prize": {"open": things["open prize"], "planned": things["planned prize"]},
         "membership": {"of a judge": world.people["judge"].memberships.first()},
-        "event": {"one": things["events"]}, "emailaddress": {"of the owner": user.emailaddress_set.first()},
+        "event": {"one": things["events"]}, "emailaddress": {"of the owner": EmailAddress.objects.filter(user=user).first()},
         "importbatch": {"failed": things["batch"]},
     }  # fmt: skip
     found = rows.get(model) or {"one": things.get(model)}

@@ -5,6 +5,7 @@ import io
 from dataclasses import dataclass, field
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.test import Client
 from PIL import Image
 
@@ -106,7 +107,7 @@ def build() -> World:
     _records(world)
     world.sessions["anonymous"] = ""
     for role, person in world.people.items():
-        world.sign_in(role, person.user)  # type: ignore[arg-type]
+        world.sign_in(role, person.user)
     return world
 
 
@@ -119,7 +120,7 @@ def _seasons(world: World) -> None:
     for season, name in ((alpha, "open prize"), (world.gamma, "planned prize")):
         world.things[name] = Prize.objects.create(season=season, tier=1, name="A day in the studio")
     for number, extra in ((1, {"cut": 1}), (2, {"cut": 1}), (3, {"is_blind": True}), (4, {})):
-        world.things[f"round {number}"] = making.make_round(alpha, number, **extra)  # type: ignore[arg-type]
+        world.things[f"round {number}"] = making.make_round(alpha, number, **extra)
     world.things["planned round"] = making.make_round(world.gamma, 1)
     making.open_for_good(alpha)
 
@@ -144,7 +145,7 @@ def _people(world: World) -> None:
         assert user is not None
         user.email = f"zqv{role}@example.test"
         user.save()
-        user.emailaddress_set.update(email=user.email)
+        EmailAddress.objects.filter(user=user).update(email=user.email)
     Person.objects.filter(pk=world.people["owner"].pk).update(name="zqvlegalname")
     world.people["owner"].refresh_from_db()
 
