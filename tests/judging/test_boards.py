@@ -6,11 +6,14 @@ import pytest
 from django.test import Client
 
 from judging.jobs import charts, counts
+from judging.models import Prize
 from judging.queries import boards
 from judging.queries.cuts import Line, Place
+from judging.services import cuts
 from spotlight.ledger import clock
-from submissions.models import Play, Season, Track
-from tests.making import make_season, make_submission, open_for_good
+from submissions.models import Play, Role, Season, Track
+from tests.judging.test_cuts import closed_round
+from tests.making import make_role, make_season, make_submission, open_for_good
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +81,18 @@ def test_the_line_is_shown_with_what_is_near_it() -> None:
     line = Line(None, None, 3, [place(n) for n in range(100)])
     assert len(line.near(10)) == 14
     assert len(line.near(1000)) == 100
+
+
+def test_the_front_page_shows_the_winners_with_their_prizes(client: Client) -> None:
+    season = make_season("spring")
+    Prize.objects.create(season=season, tier=1, name="A single", places=1)
+    one, two = make_role(season, Role.ORGANIZER), make_role(season, Role.CHAIR)
+    final = closed_round(season, entries=4)
+    open_for_good(season)
+    assert client.get("/").context["winners"] == []
+    cuts.approve_cut(cuts.propose_cut(final, by=one), by=two)
+    cuts.announce(final, by=one)
+    page = client.get("/")
+    first = final.decisions.get(rank=1).entry.submission.track
+    assert page.context["winners"][0][0].code == first.code
+    assert "A single" in page.content.decode()
