@@ -41,8 +41,9 @@ VERBS = {
 
 
 def running_season() -> Season | None:
-    """The season that the demo moves on: the one with its first round announced by the seeding, finished or not."""
-    return Season.objects.filter(slug__startswith="spotlight-").order_by("-entries_open_at").first()
+    """The season that the demo moves on, running or finished; None before it was made."""
+    step = Step.objects.filter(name="people").first()
+    return Season.objects.filter(slug=step.facts.get("running", "")).first() if step else None
 
 
 def next_window(season: Season) -> Window | None:

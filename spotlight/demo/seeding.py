@@ -92,7 +92,9 @@ class Seeding:
         calendar.set_to(start - 3 * cast.DAY)
         setup.season("next", starts_at=start + cast.NEXT_OPENED * cast.DAY, size=self.size)
         calendar.set_to(start - 2 * cast.DAY)
-        setup.season("running", starts_at=start, size=self.size)
+        season = setup.season("running", starts_at=start, size=self.size)
+        step = Step.objects.get(name="people")
+        Step.objects.filter(pk=step.pk).update(facts={**step.facts, "running": season.slug})
 
     def first(self) -> None:
         """The first artists, so that there is something to hear."""

@@ -115,7 +115,9 @@ class Walk:
                     accept_confidentiality(member, by=person)
         self.visitor(cast.STAFF[0].email).see(f"/admin/seasons/{SLUG}/open/", "00-before-opening", full=True)
         open_season(season, by=organizer)
-        calendar.go(self.season.entries_open_at + timedelta(hours=2))
+        opens_at = self.season.entries_open_at
+        assert opens_at is not None
+        calendar.go(opens_at + timedelta(hours=2))
 
     def collect(self) -> None:
         """What was collected elsewhere."""
@@ -244,7 +246,9 @@ class Walk:
         return crowd.heard_in(self.season, cast.FULL)
 
     def _days(self) -> list[date]:
-        first = self.season.entries_open_at.date()
+        opens_at = self.season.entries_open_at
+        assert opens_at is not None
+        first = opens_at.date()
         return [first + timedelta(days=n) for n in range((clock.now().date() - first).days)]
 
     def report(self) -> None:
