@@ -10,6 +10,7 @@ from spotlight.ledger.models import Mail
 
 WIDE, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 PASSWORD = "harbour-clock-eleven"
+expect.set_options(timeout=90_000)
 
 
 class Visitor:
@@ -93,11 +94,12 @@ class Visitor:
         page.get_by_label(re.compile("I own or control")).check()
         self.shot(f"04-rights-{number}")
         page.get_by_role("button", name="Continue to Eligibility").click()
-        for answer in page.get_by_label("Yes").all():
-            answer.check()
         page.get_by_label(re.compile("I accept the terms")).check()
+        for answer in page.get_by_label("Yes", exact=True).all():
+            answer.check()
         self.shot(f"05-eligibility-{number}")
         page.get_by_role("button", name="Continue to Review").click()
+        expect(page.get_by_role("button", name="Send the entry")).to_be_visible()
         self.shot(f"06-review-{number}")
         page.get_by_role("button", name="Send the entry").click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("is entered")
