@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from judging.jobs.whatif import Wish
@@ -32,6 +33,8 @@ class WhatIfForm(forms.Form):
 
     def __init__(self, round: Round, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.label = capfirst(str(field.label))
         nobody = ("", _("nobody left out"))
         seats = round.seats.select_related("membership__person").order_by("code")
         self.fields["without_seat"].choices = [nobody, *((s.code, str(s)) for s in seats)]  # type: ignore[attr-defined]

@@ -5,10 +5,11 @@ the copies of the closes, from the sealed log and from the frozen rules, never f
 """
 
 import hashlib
+import hmac
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,12 @@ def digests_of_close(round: Round, standings: Standings | None) -> dict[str, str
 def digest_of_cut(cut: Cut) -> str:
     """What the log keeps of a cut: the hash of its decisions."""
     return _sha256(decisions_csv(cut))
+
+
+def commitment(seed: str, *, entry: str, seat: str, marks: Mapping[str, str]) -> str:
+    """HMAC-SHA256(seed, "entry|seat|criterion=mark|…"), criteria sorted: it hides the marks until the seed is revealed."""
+    text = "|".join([entry, seat, *(f"{key}={mark}" for key, mark in sorted(marks.items()))])
+    return hmac.new(seed.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
 # ---- the bundle ------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ Every problem is printed with file and line. Exit code 0: no problem; 1: problem
 
 import argparse
 import hashlib
+import hmac
 import json
 import sys
 import zipfile
@@ -134,7 +135,10 @@ class Proof:
             digests.add(previous)
         self.check_head(previous)
         for known in sorted({head.lower() for head in heads} - digests):
-            self.wrong("log.jsonl", f"has no line with the published digest {known}: the log was rewritten")
+            self.wrong(
+                "log.jsonl",
+                f"has no line with the published digest {known}: it is of a later day than this bundle, or the log was rewritten",
+            )
         if not heads:
             self.notes.append(f"no --head given: compare {previous} with one that a witness received")
 
@@ -206,6 +210,7 @@ class Round:
 
     def check(self):
         self.check_log()
+        self.check_filings()
         self.check_recipe()
         standings = self.check_standings()
         if f"{self.folder}/decisions.csv" in self.proof.files or self.proof.events(
@@ -226,6 +231,29 @@ class Round:
                 self.wrong(name, "is not the file whose hash the log holds since the close")
         if self.season["seed"] is not None and sha256(self.file("recipe.json")) != facts["recipe_sha256"]:
             self.wrong("recipe.json", "is not the recipe whose hash the log holds since the close")
+
+    def check_filings(self):
+        """Each sheet says what its judge filed: the log holds HMAC-SHA256(seed, entry|seat|criterion=mark|...) since then."""
+        filed, criteria = {}, sorted(name for name, _ in self.recipe["panel"]["criteria"])
+        field = {f"entry:{row['entry']}" for row in self.rows("groups.csv")}
+        for event in self.proof.log:
+            if "marks_sha256" in event["facts"] and event["subject"] in field:
+                filed[event["subject"].partition(":")[2], event["facts"]["seat"]] = event["facts"][
+                    "marks_sha256"
+                ]
+        if self.season["seed"] is None:
+            return self.proof.notes.append(
+                f"{self.folder}: what judges filed is compared once the seed is revealed"
+            )
+        if not filed and criteria:
+            return self.proof.notes.append(f"{self.folder}: the log holds no filed sheets to compare with")
+        for number, row in enumerate(self.rows("SHEETS.csv"), 2):
+            if row["judge"] == "-":
+                continue
+            text = "|".join([row["entry"], row["judge"], *(f"{name}={row[name]}" for name in criteria)])
+            made = hmac.new(self.season["seed"].encode(), text.encode(), "sha256").hexdigest()
+            if filed.get((row["entry"], row["judge"])) != made:
+                self.wrong(f"SHEETS.csv line {number}", "is not what this judge filed, by the log")
 
     def check_recipe(self):
         """The recipe says what the rules say, down to the defaults."""

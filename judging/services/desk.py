@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from judging.jobs import rounds as life
+from judging.jobs.proof import commitment
 from judging.models import Assignment, Criterion, Round, Score, ScoreSheet, SheetVersion
 from judging.queries import rounds
 from judging.services.panel import end_assignment
@@ -75,6 +77,7 @@ def save_sheet(assignment: Assignment, draft: Draft, *, version: int, by: Person
         sheet = desk.write(draft, version=version)
         if sheet.state == ScoreSheet.State.FILED:
             desk.check_complete(sheet)
+            desk.log_change(sheet)
             ask_for_standings(desk.round)
     return sheet
 
@@ -94,6 +97,8 @@ def file_sheet(assignment: Assignment, draft: Draft, *, version: int, by: Person
             sheet.state, sheet.filed_at = ScoreSheet.State.FILED, clock.now()
             sheet.save(update_fields=["state", "filed_at"])
             desk.log("sheet.filed", sheet)
+        else:
+            desk.log_change(sheet)
         ask_for_standings(desk.round)
     return sheet
 
@@ -167,6 +172,7 @@ class _Desk:
         )
         self.round, self.by = self.assignment.round, by
         self.sheet = ScoreSheet.objects.filter(assignment=self.assignment).first()
+        self.version = self.sheet.version if self.sheet else 0
         self._check_mine()
 
     def _check_mine(self) -> None:
@@ -200,7 +206,7 @@ class _Desk:
         self.sheet = ScoreSheet.objects.create(
             round=self.round, assignment=self.assignment, updated_at=clock.now(), heard_ms=self._capped(draft)
         )
-        self.log("sheet.begun", self.sheet)
+        events.log("sheet.begun", self.assignment.entry, by=self.by, **self._where(self.sheet))
         return self._put(draft)
 
     def _put(self, draft: Draft) -> ScoreSheet:
@@ -260,9 +266,22 @@ class _Desk:
             )
 
     def log(self, verb: str, sheet: ScoreSheet) -> None:
-        events.log(
-            verb, self.assignment.entry, by=self.by, season=self.round.season.slug, seat=self.assignment.seat.code, version=sheet.version
-        )  # fmt: skip
+        """Write the event, with a commitment to the marks that can be opened once the seed is revealed."""
+        entry, seat = self.assignment.entry, self.assignment.seat.code
+        marks = commitment(self.round.season.seed, entry=entry.code, seat=seat, marks=marks_of(sheet))
+        events.log(verb, entry, by=self.by, marks_sha256=marks, **self._where(sheet))
+
+    def log_change(self, sheet: ScoreSheet) -> None:
+        """The same where a filed sheet says something new."""
+        if sheet.version != self.version:
+            self.log("sheet.changed", sheet)
+
+    def _where(self, sheet: ScoreSheet) -> dict[str, Any]:
+        return {
+            "season": self.round.season.slug,
+            "seat": self.assignment.seat.code,
+            "version": sheet.version,
+        }
 
 
 def _criterion(criteria: Mapping[str, Criterion], key: str) -> Criterion:

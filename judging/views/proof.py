@@ -24,12 +24,13 @@ def page(request: HttpRequest, season: str) -> HttpResponse:
 
 
 def _show(request: HttpRequest, season: Season, *, problem: str = "", status: int = 200) -> HttpResponse:
+    seed = queries.revealed_seed(season)
     context = {
         "season": season,
         "seed_sha256": season_rules.seed_commitment(season),
-        "seed": queries.revealed_seed(season),
+        "seed": seed,
         "proofs": queries.published_proofs(season),
-        "head": queries.head_of_day(season),
+        "head": None if seed else queries.head_of_day(season),  # later bundles would have to hold it
         "is_organizer": season_as(request.user, season.slug, Role.ORGANIZER) is not None,
         "problem": problem,
     }

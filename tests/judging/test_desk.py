@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
+from judging.jobs.proof import commitment
 from judging.models import Assignment, Conflict, Round, ScoreSheet, SheetVersion
 from judging.services import desk, panel, rounds
 from judging.services.desk import Draft
@@ -355,3 +356,25 @@ def test_lists_cost_the_same_for_three_entries_and_for_many(
     client.force_login(judge.person.user)
     with django_assert_max_num_queries(20):  # type: ignore[attr-defined]
         client.get(f"/admin/desk/{made.code}/")
+
+
+def test_what_a_judge_files_and_changes_is_logged_with_a_commitment(
+    open_round: Callable[..., Round],
+) -> None:
+    """Each new set of marks is a line; a repeated request is none. The seed opens the commitment."""
+    made = open_round()
+    duty = made.assignments.select_related("seat__membership__person", "round").first()
+    assert duty is not None
+    judge = judge_of(duty)
+    desk.file_sheet(duty, draft(song=7), version=0, by=judge)
+    desk.save_sheet(duty, draft(song=8), version=1, by=judge)
+    desk.save_sheet(duty, draft(song=8), version=1, by=judge)
+    desk.file_sheet(duty, draft(song=9), version=2, by=judge)
+    logged = Event.objects.filter(subject=f"entry:{duty.entry.code}", facts__has_key="marks_sha256").order_by(
+        "pk"
+    )
+    assert list(logged.values_list("verb", flat=True)) == ["sheet.filed", "sheet.changed", "sheet.changed"]
+    for event, song in zip(logged, ("7", "8", "9"), strict=True):
+        marks = {"song": song, "performance": "6"}
+        told = commitment(made.season.seed, entry=duty.entry.code, seat=duty.seat.code, marks=marks)
+        assert event.facts["marks_sha256"] == told

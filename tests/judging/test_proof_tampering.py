@@ -109,10 +109,10 @@ def more(number: str) -> str:
 
 # name: file, change, what a careless attempt and one with a new manifest are told
 KINDS: dict[str, tuple[str, Callable[[bytes], bytes], str, str]] = {
-    "mark changed": (SHEETS, cell(3, 4, lambda m: "9.5" if m != "9.5" else "1"), f"{SHEETS} line 4: was changed", f"{SHEETS}: is not the file whose hash the log"),
+    "mark changed": (SHEETS, cell(3, 4, lambda m: "9.5" if m != "9.5" else "1"), f"{SHEETS} line 4: was changed", f"{SHEETS} line 4: is not what this judge filed"),
     "sheet removed": (SHEETS, lines(lambda found: found.pop(5)), f"{SHEETS} line 6: is not what stood here", f"{SHEETS}: is not the file whose hash the log"),
-    "sheet added": (SHEETS, lines(lambda found: found.insert(4, found[3].replace(found[3].split(",")[1], "zzzzzzzzzz"))), f"{SHEETS} line 5: was changed or added", f"{SHEETS}: is not the file whose hash the log"),
-    "entry swapped": (SHEETS, swap(1, 9, 0), f"{SHEETS} line 2: was changed", f"{SHEETS}: is not the file whose hash the log"),
+    "sheet added": (SHEETS, lines(lambda found: found.insert(4, found[3].replace(found[3].split(",")[1], "zzzzzzzzzz"))), f"{SHEETS} line 5: was changed or added", f"{SHEETS} line 5: is not what this judge filed"),
+    "entry swapped": (SHEETS, swap(1, 9, 0), f"{SHEETS} line 2: was changed", f"{SHEETS} line 2: is not what this judge filed"),
     "reading changed": (READINGS, cell(20, 4, more), f"{READINGS} line 21: was changed", f"{READINGS}: is not the file whose hash the log"),
     "reading removed": (READINGS, lines(lambda found: found.pop(40)), f"{READINGS} line 41: is not what stood here", f"{READINGS}: is not the file whose hash the log"),
     "weight changed": ("round-1/recipe.json", value("blend", "panel", to="0.6"), "round-1/recipe.json: is not the file", 'round-1/recipe.json: blend.panel is "0.6", by the rules "0.5"'),
@@ -205,34 +205,51 @@ def test_one_person_alone_can_not_have_decided(honest: tuple[proof.Files, str], 
     assert "PROBLEM round-1/cut.json: one person alone proposed and approved" in said
 
 
-def test_a_forgery_of_everything_is_told_by_a_digest_that_was_kept(
-    honest: tuple[proof.Files, str], tmp_path: Path
-) -> None:
-    """A mark is raised, then standings, decisions, log, head and manifest are all made to fit."""
-    made, kept = honest
+def forged_mark(made: proof.Files, *, filing: bool) -> proof.Files:
+    """A mark raised, standings computed from it, the close in the log made to fit; perhaps the judge's filing too."""
     sheets = cell(3, 3, lambda mark: "0.5" if mark != "0.5" else "9")(made[SHEETS])
     recipe = json.loads(made["round-1/recipe.json"])
-    rows = recompute.standings(recipe, sheets.decode(), made[READINGS].decode())
-    standings = recompute.as_csv(recompute.HEADER, rows)
+    standings = recompute.as_csv(
+        recompute.HEADER, recompute.standings(recipe, sheets.decode(), made[READINGS].decode())
+    )
     assert standings != made[STANDINGS]
-    forged = made | {SHEETS: sheets, STANDINGS: standings}
+    row = recompute.table(sheets.decode())[2]
+    entry, seat = row["entry"], row["judge"]
+    marks = {name: row[name] for name, _ in recipe["panel"]["criteria"]}
 
     def fit(events: list[dict[str, Any]]) -> None:
         closed = next(e for e in events if e["verb"] == "round.closed")
-        closed["facts"] |= {
-            "sheets_sha256": proof._sha256(sheets),
-            "standings_sha256": proof._sha256(standings),
-        }
+        closed["facts"] |= {"sheets_sha256": proof._sha256(sheets), "standings_sha256": proof._sha256(standings)}  # fmt: skip
+        filed = next(e for e in events if e["subject"] == f"entry:{entry}" and e["facts"].get("seat") == seat and e["verb"] == "sheet.filed")  # fmt: skip
+        if filing:
+            filed["facts"]["marks_sha256"] = proof.commitment(
+                recipe["tie"]["seed"], entry=entry, seat=seat, marks=marks
+            )
 
-    forged = with_log(forged, fit)
-    said = verify(write(forged, tmp_path / "a", manifest=True))[1]
-    left = [
-        line
-        for line in said.splitlines()
-        if line.startswith("PROBLEM") and DECISIONS not in line and "cut.json" not in line
-    ]
-    assert left == []  # what is left are decisions, which the forger would write too
-    code, said = verify(tmp_path / "a", kept)
+    return with_log(made | {SHEETS: sheets, STANDINGS: standings}, fit)
+
+
+def problems(said: str) -> list[str]:
+    """What is wrong but for the cut, which a forger would make anew like all else."""
+    lines = [line for line in said.splitlines() if line.startswith("PROBLEM")]
+    return [line for line in lines if DECISIONS not in line and "cut.json" not in line]
+
+
+def test_a_mark_changed_in_the_database_before_the_close_is_named(
+    honest: tuple[proof.Files, str], tmp_path: Path
+) -> None:
+    forged = forged_mark(honest[0], filing=False)
+    said = verify(write(forged, tmp_path, manifest=True))[1]
+    assert problems(said) == [f"PROBLEM {SHEETS} line 4: is not what this judge filed, by the log"]
+
+
+def test_a_forgery_of_everything_is_told_by_a_digest_that_was_kept(
+    honest: tuple[proof.Files, str], tmp_path: Path
+) -> None:
+    made, kept = honest
+    folder = write(forged_mark(made, filing=True), tmp_path, manifest=True)
+    assert problems(verify(folder)[1]) == []
+    code, said = verify(folder, kept)
     assert code == 1 and f"no line with the published digest {kept}" in said
 
 
