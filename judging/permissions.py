@@ -10,11 +10,6 @@ from submissions.permissions import has_role
 Account = User | AnonymousUser
 
 
-def can_judge(user: Account, season: Season) -> bool:
-    """Judges alone score; no other role stands in for them."""
-    return has_role(user, season, Role.JUDGE)
-
-
 def can_lead(user: Account, season: Season) -> bool:
     """Chair and organizer see coverage, deal, remind, open, lock and close."""
     return has_role(user, season, Role.CHAIR, Role.ORGANIZER)

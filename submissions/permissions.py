@@ -3,7 +3,7 @@
 from django.contrib.auth.models import AnonymousUser
 
 from spotlight.accounts.models import User
-from submissions.models import Artist, Membership, Role, Season, Submission
+from submissions.models import Membership, Role, Season
 
 STAFF = (Role.ORGANIZER, Role.CHAIR, Role.JUDGE, Role.CLEARANCE, Role.EDITOR)
 
@@ -36,16 +36,4 @@ def is_staff_anywhere(user: User | AnonymousUser) -> bool:
     return (
         bool(user.is_superuser)
         or Membership.objects.filter(person__user=user, role__in=STAFF, ended_at__isnull=True).exists()
-    )
-
-
-def is_member(user: User | AnonymousUser, artist: Artist) -> bool:
-    """Whether the account's person stands behind the artist."""
-    return user.is_authenticated and artist.members.filter(person__user=user).exists()
-
-
-def can_hear_original(user: User | AnonymousUser, submission: Submission) -> bool:
-    """The original file is for its owner and for clearance (and organizers) of its season."""
-    return is_member(user, submission.artist) or has_role(
-        user, submission.season, Role.CLEARANCE, Role.ORGANIZER
     )

@@ -4,15 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from judging.forms import setup as forms
 from judging.models import Criterion, Metric, Prize, Round, Source, Witness
-from submissions.admin.base import SeasonScopedAdmin, SeasonStacked, SeasonTabular, rendered
-from submissions.models import Season
-from submissions.queries.rules import season_zone
+from submissions.admin.base import InSeasonZone, SeasonScopedAdmin, SeasonStacked, SeasonTabular
 
 
 class CriterionInline(SeasonStacked):
@@ -54,7 +51,7 @@ class FrozenWhenOpen(SeasonScopedAdmin):
 
 
 @admin.register(Round)
-class RoundAdmin(FrozenWhenOpen):
+class RoundAdmin(InSeasonZone, FrozenWhenOpen):
     """A round's windows, cut, weights and panel, with its rubric and metrics."""
 
     form = forms.RoundForm
@@ -81,21 +78,6 @@ class RoundAdmin(FrozenWhenOpen):
         (_("Weights"), {"classes": ["tab"], "fields": (("popularity_weight", "panel_weight"), "popularity_method", "panel_method", "blend_method", "options")}),
         (_("Panel"), {"classes": ["tab"], "fields": ("design", ("judges_per_entry", "minimum_sheets"), "is_blind", "heard_share", "shows_comments")}),
     )  # fmt: skip
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: Any = None,
-    ) -> Any:
-        """With the season at hand for the panel above the form, and times in its zone."""
-        round_ = self.get_object(request, object_id) if object_id else None
-        extra = {"season": round_.season} if round_ else {}
-        with timezone.override(season_zone(round_.season if round_ else Season())):
-            return rendered(
-                super().changeform_view(request, object_id, form_url, {**(extra_context or {}), **extra})
-            )
 
     @display(description=_("state"), label=True)
     def shown_state(self, obj: Round) -> str:

@@ -68,10 +68,6 @@ def _write(template: str, seat: "panel.BusySeat") -> bool:
     return True
 
 
-def _until(round: Round) -> datetime.datetime:
-    return round.closes_at if round.state == Round.State.LOCKED else round.locks_at
-
-
 def in_zone(moment: datetime.datetime, season: Season) -> str:
     """A moment in words, in the season's zone, with the zone's abbreviation."""
     local = moment.astimezone(ZoneInfo(season.zone))

@@ -28,16 +28,6 @@ def judges_without_seat(round: Round) -> QuerySet[Membership]:
     )
 
 
-def open_loads(round: Round) -> dict[int, int]:
-    """How many entries each seat holds (not recused, not taken back), by seat key."""
-    rows = (
-        Assignment.objects.filter(round=round, state=Assignment.State.OPEN)
-        .values("seat")
-        .annotate(n=Count("pk"))
-    )
-    return {row["seat"]: row["n"] for row in rows}
-
-
 def conflicted_pairs(round: Round, seats: Iterable[Seat], entries: Iterable[Entry]) -> Pairs:
     """(seat key, entry key) pairs that must never meet.
 

@@ -6,7 +6,6 @@ says so.
 """
 
 import hashlib
-import json
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -135,27 +134,6 @@ def join_judge(
     wanted = table.counts()
     table.balance(only=joining)
     return table.plan(wanted)
-
-
-def inputs_digest(
-    entries: Iterable[str],
-    bench: Bench,
-    *,
-    seed: str,
-    standing: Iterable[Assignment] = (),
-    choices: Mapping[str, str | int] | None = None,
-) -> str:
-    """SHA-256 of everything a deal depends on, to store beside its plan. Order does not matter."""
-    content = {
-        "entries": sorted(set(entries)),
-        "judges": sorted(set(bench.judges)),
-        "conflicts": sorted(set(bench.conflicts)),
-        "limits": sorted(bench.limits.items()),
-        "standing": sorted(set(standing)),
-        "seed": seed,
-        "choices": sorted((choices or {}).items()),
-    }
-    return hashlib.sha256(json.dumps(content, separators=(",", ":")).encode()).hexdigest()
 
 
 def judge_groups(assignments: Iterable[Assignment]) -> list[list[str]]:

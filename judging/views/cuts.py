@@ -16,7 +16,7 @@ from judging.queries import cuts as lines
 from judging.services import cuts, prizes
 from spotlight.accounts.models import Person
 from spotlight.errors import SpotlightError
-from spotlight.web.answers import account, person_behind
+from spotlight.web.answers import account, add_refusal, person_behind
 from submissions.models import Role
 from submissions.queries.seasons import season_as, seasons_with_role
 
@@ -102,7 +102,7 @@ def fix_number(request: HttpRequest, season: str, number: int) -> HttpResponse:
                 round, number=form.cleaned_data["number"], reason=form.cleaned_data["reason"], by=person
             )
         except SpotlightError as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+            add_refusal(form, refusal)
         else:
             messages.success(request, _("The number is fixed. Now the names are shown."))
             return _back(round)

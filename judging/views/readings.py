@@ -18,7 +18,7 @@ from spotlight.accounts.models import Person
 from spotlight.errors import SpotlightError
 from spotlight.ledger import files, work
 from spotlight.ledger.models import StoredFile
-from spotlight.web.answers import person_behind
+from spotlight.web.answers import add_refusal, person_behind
 from submissions.models import Season
 from submissions.views.access import own_season
 
@@ -35,7 +35,7 @@ def index(request: HttpRequest, season: str) -> HttpResponse:
         try:
             batch = _receive(found, form, person_behind(request))
         except SpotlightError as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+            add_refusal(form, refusal)
         else:
             return redirect("readings_batch", season=found.slug, code=batch.code)
     batches = ImportBatch.objects.filter(source__season=found).select_related("source", "by")

@@ -14,7 +14,7 @@ from judging.queries import workload
 from judging.queries.rules import rounds_of
 from judging.services.presets import create_from_preset
 from spotlight.errors import SpotlightError
-from spotlight.web.answers import one_of, person_behind
+from spotlight.web.answers import add_refusal, one_of, person_behind
 from submissions.models import Role, Season
 from submissions.permissions import roles_anywhere
 from submissions.services.presets import empty_season
@@ -32,7 +32,7 @@ def new_season(request: HttpRequest) -> HttpResponse:
         try:
             season = _create(form.cleaned_data, request)
         except SpotlightError as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+            add_refusal(form, refusal)
         else:
             messages.success(
                 request, _("%(season)s is made. Nobody sees it until you open it.") % {"season": season.name}

@@ -41,7 +41,3 @@ def extract(text: str) -> list[str]:
         if not match[1].isdecimal() and tag_key(match[1]):
             found.setdefault(tag_key(match[1]), match[1])
     return list(found.values())
-
-
-def same_tag(one: str, other: str) -> bool:
-    return tag_key(one) == tag_key(other) != ""

@@ -141,15 +141,6 @@ def transcript(captions: Captions, *, pause: int = 2500, length: int = 320) -> l
     return paragraphs
 
 
-def plain_transcript(captions: Captions) -> str:
-    """The transcript as text: `0:04  Hana: It is eleven hours from Osaka.`, a line each."""
-    lines = []
-    for said in transcript(captions):
-        minutes, seconds = divmod(said.start // 1000, 60)
-        lines.append(f"{minutes}:{seconds:02d}  {said.speaker + ': ' if said.speaker else ''}{said.text}")
-    return "\n".join(lines)
-
-
 def speakers(captions: Captions) -> list[str]:
     """Everybody who is named, in order of appearance."""
     return list(

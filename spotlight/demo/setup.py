@@ -10,7 +10,6 @@ from judging.services.popularity import add_source
 from spotlight.accounts.models import Person
 from spotlight.demo import cast, music, people
 from spotlight.demo.cast import Size
-from spotlight.ledger import clock
 from submissions.models import Membership, Organisation, Season, SeasonPartner
 from submissions.services import roles, seasons
 
@@ -99,8 +98,3 @@ def memberships(round_: Round) -> list[Membership]:
     return list(
         round_.season.memberships.filter(role="judge", ended_at__isnull=True).select_related("person")
     )
-
-
-def is_before_opening(season: Season) -> bool:
-    """Whether entries have not opened yet."""
-    return season.entries_open_at is not None and clock.now() < season.entries_open_at

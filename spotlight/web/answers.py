@@ -63,6 +63,11 @@ def invalid(form: BaseForm, message: str) -> JsonResponse:
     return JsonResponse(error_shape("invalid", message, form.errors), status=400)
 
 
+def add_refusal(form: BaseForm, refusal: SpotlightError) -> None:
+    """Say the refusal at the form's field that it names, or above the form."""
+    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+
+
 def back(request: HttpRequest, refusal: SpotlightError, *to: str) -> HttpResponse:
     """Say the refusal on the page to which the person returns."""
     messages.error(request, str(refusal))

@@ -8,6 +8,7 @@ from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
@@ -15,6 +16,7 @@ from spotlight.accounts.people import person_of
 from spotlight.ledger import events
 from spotlight.web.answers import account
 from submissions.models import Role, Season
+from submissions.queries.rules import season_zone
 from submissions.queries.seasons import seasons_with_role
 
 
@@ -137,6 +139,24 @@ class SeasonScopedAdmin(SeasonChoices, PanelAdmin):
         events.log(
             f"{obj._meta.model_name}.{what}", obj, by=person_of(request.user), season=season.slug, **facts
         )
+
+
+class InSeasonZone(SeasonScopedAdmin):
+    """A form in whose season's zone times are shown and typed; the season is at hand for the panel above it."""
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        """The form of a row, or of a new one."""
+        thing = self.get_object(request, object_id) if object_id else None
+        season = season_of(thing, self.season_path) if thing else None
+        extra = {**(extra_context or {}), **({"season": season} if season else {})}
+        with timezone.override(season_zone(season or Season())):
+            return rendered(super().changeform_view(request, object_id, form_url, extra))
 
 
 class ReadOnlyAdmin(SeasonScopedAdmin):

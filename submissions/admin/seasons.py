@@ -6,14 +6,13 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from spotlight.accounts.people import person_of
 from spotlight.ledger import events
-from submissions.admin.base import SeasonScopedAdmin, SeasonStacked, SeasonTabular, rendered
+from submissions.admin.base import InSeasonZone, SeasonScopedAdmin, SeasonStacked, SeasonTabular
 from submissions.forms import seasons as forms
 from submissions.models import (
     Amendment,
@@ -27,7 +26,6 @@ from submissions.models import (
     SeasonText,
     Terms,
 )
-from submissions.queries.rules import season_zone
 from submissions.services import looks
 
 RULES = (
@@ -76,7 +74,7 @@ class PartnerInline(SeasonTabular):
 
 
 @admin.register(Season)
-class SeasonAdmin(SeasonScopedAdmin):
+class SeasonAdmin(InSeasonZone):
     """A season's rules, parts and looks."""
 
     season_path = ""
@@ -110,21 +108,6 @@ class SeasonAdmin(SeasonScopedAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("rules_link", *(RULES if obj and obj.opened_at else ()))
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: Any = None,
-    ) -> HttpResponse:
-        """With the season at hand for the panel above the form, and times in its zone."""
-        season = self.get_object(request, object_id) if object_id else None
-        with timezone.override(season_zone(season or Season())):
-            response = super().changeform_view(
-                request, object_id, form_url, {**(extra_context or {}), "season": season}
-            )
-            return rendered(response)
 
     def save_model(self, request: HttpRequest, obj: Season, form: Any, change: bool) -> None:
         """The fields, then the logo."""

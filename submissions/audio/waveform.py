@@ -32,15 +32,6 @@ class Waveform:
         top = max(int(bars.max()), 1)
         return [round(float(bar) / top, 3) for bar in bars]
 
-    def svg_path(self, count: int = 120, *, width: int = 1000, height: int = 100) -> str:
-        """The ``d`` of one SVG path: ``count`` vertical strokes around the middle, each at least 2 units long."""
-        step, middle = width / count, height / 2
-        strokes = []
-        for index, bar in enumerate(self.bars(count)):
-            half = max(bar * middle, 1)
-            strokes.append(f"M{(index + 0.5) * step:.0f} {middle - half:.0f}V{middle + half:.0f}")
-        return "".join(strokes)
-
 
 class WaveformMeter:
     """Collects stereo samples in any pieces, and reduces them at the end. Keeps 100 values a second."""

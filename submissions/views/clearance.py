@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock
-from spotlight.web.answers import account, one_of, person_behind
+from spotlight.web.answers import account, add_refusal, one_of, person_behind
 from submissions.forms.clearance import AfterwardsForm, DecisionForm
 from submissions.models import Season, Submission
 from submissions.queries.clearance import (
@@ -109,7 +109,7 @@ def _decide(request: HttpRequest, submission: Submission) -> HttpResponse:
     try:
         _carry_out(submission, form.cleaned_data, request)
     except SpotlightError as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        add_refusal(form, refusal)
         return _render(request, submission, form=form, status=refusal.status)
     messages.success(
         request,

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock, files
 from spotlight.web.addresses import address
-from spotlight.web.answers import person_behind
+from spotlight.web.answers import add_refusal, person_behind
 from spotlight.web.draw import Stage
 from spotlight.web.languages import reader_language
 from spotlight.web.theme import ThemeRefused, theme_css
@@ -153,7 +153,7 @@ def amend(request: HttpRequest, season: str) -> HttpResponse:
         try:
             amendments.propose_amendment(own, by=person_behind(request), **form.cleaned_data)
         except SpotlightError as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+            add_refusal(form, refusal)
         else:
             messages.success(request, _("Proposed. Another organizer has to approve it."))
             return redirect("amend", own.slug)

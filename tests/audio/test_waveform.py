@@ -49,9 +49,3 @@ def test_bars_are_relative_to_the_loudest() -> None:
     assert waveform.bars(4) == [0.5, 0.5, 1.0, 1.0]
     assert Waveform(bytes(3200)).bars(3) == [0.0, 0.0, 0.0]
     assert Waveform(b"").bars(3) == [0.0, 0.0, 0.0]
-
-
-def test_svg_path_is_one_stroke_a_bar() -> None:
-    waveform, _ = drawn(np.full((2, 44_100 * 2), 0.5))
-    assert waveform.svg_path(4) == "M125 0V100M375 0V100M625 0V100M875 0V100"
-    assert Waveform(bytes(3200)).svg_path(2) == "M250 49V51M750 49V51"

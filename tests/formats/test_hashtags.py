@@ -19,17 +19,16 @@ WRITTEN = [
 @pytest.mark.parametrize("text", WRITTEN)
 def test_width_case_and_spaces_make_no_difference(text: str) -> None:
     assert hashtags.tag_key(text) == "offtherecord"
-    assert hashtags.same_tag(text, "#OfftheRecord")
 
 
-def test_different_tags_differ_and_nothing_equals_nothing() -> None:
-    assert not hashtags.same_tag("#OfftheRecords", "#OfftheRecord")
-    assert not hashtags.same_tag("#", "＃")
+def test_different_tags_differ_and_signs_alone_are_none() -> None:
+    assert hashtags.tag_key("#OfftheRecords") != hashtags.tag_key("#OfftheRecord")
+    assert hashtags.tag_key("#") == hashtags.tag_key("＃") == ""
 
 
 def test_half_width_kana_and_composed_hangul_are_the_same_tag() -> None:
-    assert hashtags.same_tag("#ｵﾌﾚｺ", "#オフレコ")
-    assert hashtags.same_tag("#오프더레코드", "#오프더레코드")
+    assert hashtags.tag_key("#ｵﾌﾚｺ") == hashtags.tag_key("#オフレコ")
+    assert hashtags.tag_key("#오프더레코드") == hashtags.tag_key("#오프더레코드")
 
 
 @pytest.mark.parametrize(

@@ -142,13 +142,6 @@ def test_two_speakers_in_one_cue_are_two_utterances() -> None:
     assert webvtt.speakers(captions) == ["Hana", "Joon"]
 
 
-def test_the_plain_transcript_has_times_and_names() -> None:
-    assert (
-        webvtt.plain_transcript(webvtt.parse(FERRY)).splitlines()[1]
-        == "0:31  Joon: And there is this upright & it is locked."
-    )
-
-
 def test_cues_beyond_the_recording_are_found() -> None:
     assert [cue.start for cue in webvtt.overruns(webvtt.parse(FERRY), duration=40000)] == [3600000]
 
