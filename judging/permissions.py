@@ -32,6 +32,11 @@ def can_see_marks(user: Account, round: Round) -> bool:
     return round.state != Round.State.OPEN or not holds_seat(user, round)
 
 
+def can_see_standings(user: Account, round: Round) -> bool:
+    """Averages and blended standings before the release: chair and organizer, but nobody who scores in it now."""
+    return can_lead(user, round.season) and not (round.state == Round.State.OPEN and holds_seat(user, round))
+
+
 def holds_seat(user: Account, round: Round) -> bool:
     """Whether the account's person sits on the panel of the round now."""
     return (

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from judging.forms.cuts import NoteForm, NumberForm
 from judging.models import Award, Cut, Round
+from judging.permissions import can_see_standings
 from judging.queries import cuts as lines
 from judging.services import cuts, prizes
 from spotlight.accounts.models import Person
@@ -21,6 +22,7 @@ from submissions.models import Role
 from submissions.queries.seasons import season_as, seasons_with_role
 
 BEYOND = 40
+RUNNING_ROWS = 200
 """Places shown below the line before one asks for all of them."""
 
 
@@ -85,6 +87,15 @@ def _show(request: HttpRequest, round: Round, form: Form, *, status: int = 200) 
     elif standings:
         context["scores"] = list(
             standings.rows.order_by("rank").values_list("rank", "blend")[: round.cut_highest + 10]
+        )
+    elif not hidden and can_see_standings(request.user, round):
+        context["running"] = latest = round.standings.order_by("-number").first()
+        context["rows"] = (
+            latest.rows.select_related("entry__submission__track", "entry__submission__artist").order_by(
+                "rank"
+            )[:RUNNING_ROWS]
+            if latest
+            else []
         )
     return render(request, "judging/cuts/detail.html", context, status=status)
 

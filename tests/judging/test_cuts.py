@@ -240,3 +240,21 @@ def test_the_dashboard_tells_the_artist_what_was_decided(season: Season, two: tu
     last = Decision.objects.get(rank=10).entry
     page = signed_in(last.submission.artist.members.get().person).get("/me/").content.decode()
     assert "Not advanced" in page and "Winners" not in page, "the path ends where the entry ended"
+
+
+def test_running_standings_are_for_chair_and_organizer_alone(
+    season: Season, two: tuple[Person, Person]
+) -> None:
+    made = advance(make_round(season), "open")
+    seat = make_seat(made)
+    entry = make_entry(made)
+    make_sheet(entry, seat, 7, 8)
+    make_readings(entry, 3, 4, 5, 6, 7, 8, 9)
+    standings.compute(made)
+    address = reverse("cut_round", args=[season.slug, 1])
+    title = entry.submission.track.title
+    assert [title in signed_in(person).get(address).content.decode() for person in two] == [True, True]
+    assert signed_in(seat.membership.person).get(address).status_code == 404
+    both = make_role(season, Role.CHAIR, make_role(season, Role.JUDGE))
+    make_seat(made, both)
+    assert title not in signed_in(both).get(address).content.decode(), "who scores now sees no standings"
