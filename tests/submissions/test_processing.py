@@ -91,7 +91,7 @@ def test_what_is_no_audio_is_refused_and_the_artist_who_sent_it_is_told(tmp_path
     work.run_due()
     assert "looks like PDF" in audio_state(fresh(draft)).sentence
     mail = Mail.objects.get(template="audio_refused")
-    assert "looks like PDF" in mail.text
+    assert "PDF" in mail.text, "in the language of the artist"
     assert Event.objects.filter(verb="track.audio_refused").count() == 1
 
 
