@@ -49,7 +49,7 @@ class Visitor:
         self.page.get_by_label("Email").fill(email)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.locator("main").get_by_role("button", name="Sign in").click()
-        self.page.wait_for_url(f"**{then}")
+        self.page.wait_for_url(lambda url: "/accounts/login/" not in url)
 
     def sign_up(self, email: str) -> None:
         """By the sign-up page and the mail in the outbox."""
