@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
@@ -52,7 +53,10 @@ class SpotlightAdminSite(UnfoldAdminSite):
             if not self.has_permission(request):
                 raise Http404
             with timezone.override(own_zone(request)):
-                response = inner(request, *args, **kwargs)
+                try:
+                    response = inner(request, *args, **kwargs)
+                except PermissionDenied:  # forbidden and unknown look the same
+                    raise Http404 from None
                 return response.render() if hasattr(response, "render") else response
 
         return guarded

@@ -1,15 +1,24 @@
 """Who may do what in the editors' side: editors and organizers, each in their own seasons."""
 
-from typing import Any
+from typing import Any, NoReturn
 
+from django.contrib.admin.filters import RelatedFieldListFilter
 from django.db.models import ForeignKey, QuerySet
 from django.forms import ModelChoiceField
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from unfold.admin import ModelAdmin
 
 from series import permissions
 from series.models import Series
 from submissions.models import Season
+
+
+class OwnSeries(RelatedFieldListFilter):
+    """A filter by series that names only those that this account edits."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        """Key and title of each."""
+        return [(s.pk, str(s)) for s in Series.objects.filter(permissions.editable(request.user))]
 
 
 class EditorAdmin(ModelAdmin):
@@ -19,6 +28,9 @@ class EditorAdmin(ModelAdmin):
     list_fullwidth = True
     show_full_result_count = False
     actions = None
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> NoReturn:
+        raise Http404  # as for whatever is not there
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Rows that this account edits."""

@@ -18,7 +18,7 @@ from unfold.admin import StackedInline
 from unfold.decorators import display
 
 from series import services
-from series.admin.base import EditorAdmin
+from series.admin.base import EditorAdmin, OwnSeries
 from series.admin.records import OpenInline
 from series.formats.durations import clock
 from series.forms.episodes import CaptionForm, ClipForm, EpisodeForm, EpisodeTextForm, Plan
@@ -111,7 +111,7 @@ class EpisodeAdmin(EditorAdmin):
         "shown_file",
         "preview",
     )
-    list_filter = ("state", "language", "series")
+    list_filter = ("state", "language", ("series", OwnSeries))
     list_select_related = ("artist", "series__season", "media", "incoming")
     search_fields = ("search_key",)
     ordering = ("-pk",)

@@ -1,12 +1,14 @@
 """What every list in the admin panel has in common: it shows the seasons of the person's roles, and nothing else."""
 
-from typing import Any
+from typing import Any, NoReturn
 
 from django.contrib.admin import ModelAdmin as BaseModelAdmin
+from django.contrib.admin.filters import RelatedFieldListFilter
 from django.contrib.admin.models import LogEntry
 from django.db.models import ForeignKey, Model, QuerySet
+from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 from django.forms import ModelChoiceField
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -52,7 +54,10 @@ class SeasonChoices:
 
 
 class PanelAdmin(ModelAdmin):
-    """django-unfold's admin, with the signature that this Django asks for."""
+    """django-unfold's admin, with the signature that this Django asks for; a row that is not there is 404."""
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> NoReturn:
+        raise Http404
 
     def get_action_choices(
         self, request: HttpRequest, default_choices: Any = None, action_location: Any = None
@@ -62,6 +67,15 @@ class PanelAdmin(ModelAdmin):
         return BaseModelAdmin.get_action_choices(
             self, request, empty, **({"action_location": action_location} if action_location else {})
         )
+
+
+class OwnSeasons(RelatedFieldListFilter):
+    """A filter by season that names only those whose rows this person may see."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        """Key and name of each."""
+        seasons = model_admin.seasons(request, *model_admin.view_roles, *model_admin.change_roles)
+        return [(season.pk, str(season)) for season in seasons]
 
 
 class SeasonScopedAdmin(SeasonChoices, PanelAdmin):
@@ -86,6 +100,12 @@ class SeasonScopedAdmin(SeasonChoices, PanelAdmin):
         seasons = self.seasons(request, *self.view_roles, *self.change_roles)
         rows: QuerySet[Any] = super().get_queryset(request)
         return rows.filter(**{lookup: seasons.values("pk")})
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """Seasons in the making are nobody else's business, not even by name."""
+        own = isinstance(getattr(self.model, "season", None), ForwardManyToOneDescriptor)
+        wanted = super().get_list_filter(request)
+        return [("season", OwnSeasons) if own and name == "season" else name for name in wanted]
 
     def allowed(self, request: HttpRequest, obj: Model | None, roles: tuple[Role, ...]) -> bool:
         """Whether the person holds one of the roles: in the row's season, or anywhere if there is no row."""

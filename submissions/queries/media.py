@@ -9,6 +9,7 @@ from submissions.queries.seasons import seasons_with_role
 
 Reader = User | AnonymousUser
 State = Submission.State
+REVIEWERS = (Role.CLEARANCE, Role.ORGANIZER)
 
 
 def released_tracks() -> QuerySet[Track]:
@@ -26,26 +27,27 @@ def audible_tracks(reader: Reader) -> QuerySet[Track]:
     if not reader.is_authenticated:
         return released_tracks()
     released = Q(pk__in=released_tracks().values("pk"))
-    return Track.objects.filter(released | Q(pk__in=_entries_open_to(reader).values("track")))
+    return Track.objects.filter(released | Q(pk__in=_entries_open_to(reader, *REVIEWERS).values("track")))
 
 
 def originals_for(reader: Reader) -> QuerySet[Submission]:
-    """Entries whose original file a reader may have: their own, and those that they clear or organize."""
+    """Entries whose original file a reader may have: their own, and those that they clear; organizing is not enough."""
     if not reader.is_authenticated:
         return Submission.objects.none()
-    return _entries_open_to(reader).filter(track__original__isnull=False).select_related("track__original")
+    found = _entries_open_to(reader, Role.CLEARANCE).filter(track__original__isnull=False)
+    return found.select_related("track__original")
 
 
 def artists_seen(reader: Reader) -> QuerySet[Artist]:
     """Artists whose photo a reader may have."""
     if not reader.is_authenticated:
         return Artist.objects.filter(is_public=True)
-    theirs = Q(members__person__user=reader) | Q(pk__in=_entries_open_to(reader).values("artist"))
+    theirs = Q(members__person__user=reader) | Q(pk__in=_entries_open_to(reader, *REVIEWERS).values("artist"))
     return Artist.objects.filter(Q(is_public=True) | theirs).distinct()
 
 
-def _entries_open_to(reader: User) -> QuerySet[Submission]:
+def _entries_open_to(reader: User, *roles: Role) -> QuerySet[Submission]:
     own = Q(artist__members__person__user=reader)
-    seasons = seasons_with_role(reader, Role.CLEARANCE, Role.ORGANIZER)
+    seasons = seasons_with_role(reader, *roles)
     cleared = Q(season__in=seasons.values("pk")) & ~Q(state=State.DRAFT)
     return Submission.objects.filter(own | cleared).distinct()

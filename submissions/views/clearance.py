@@ -25,6 +25,7 @@ from submissions.queries.clearance import (
     seen_mark,
     waiting_uses,
 )
+from submissions.queries.media import originals_for
 from submissions.queries.processing import audio_state
 from submissions.services import clearance as desk
 from submissions.views.cards import own_card
@@ -158,6 +159,7 @@ def _render(
             .exclude(state=State.DRAFT)
             .select_related("track", "season")
         ),
+        "may_have_original": originals_for(account(request)).filter(pk=submission.pk).exists(),
         "is_own": submission.artist.members.filter(person=person_behind(request)).exists(),
         "can_decide": submission.state == State.SUBMITTED and not problem,
         **entry_parts(submission),
