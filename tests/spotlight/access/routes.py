@@ -134,14 +134,15 @@ def _panel(world: World) -> dict[str, dict[str, Arguments]]:
         for name, number in (("announced", 1), ("closed", 2), ("running", 3))
     }
     return {
-        **_each(("desk_sheet", "desk_audio", "desk_artwork", "desk_recuse", "desk_abstain"), dealt),
+        "desk_sheet": dealt | {"closed": {"code": "alpha-2", "alias": world.things["entry 2"].alias}},
+        **_each(("desk_audio", "desk_artwork", "desk_recuse", "desk_abstain"), dealt),
         **_each(("desk_welcome", "desk_accept", "desk_conflict"), {"open": {"slug": "alpha"}}),
         **_each(("desk_list", "chair_room", "chair_remind", "chair_rule", "chair_join"), rounds),
         "chair_deal": {"running": {"code": "alpha-3", "entry": world.things["dealt"].code}},
         "chair_entry": {"running": {"code": "alpha-3", "entry": world.things["dealt"].code}},
         "chair_leave": {"running": {"code": "alpha-3", "seat": world.things["seat"].code}},
         "chair_step": {"lock": {"code": "alpha-3", "step": "lock"}, "open": {"code": "alpha-4", "step": "open"}},
-        **_each(("cut_round", "cut_number", "cut_deliver"), cuts),
+        **_each(("cut_round", "cut_number", "cut_deliver", "what_if"), cuts),
         "cut_act": {"approve": {"season": "alpha", "number": 2, "verb": "approve"}},
     }  # fmt: skip
 

@@ -21,6 +21,7 @@ from judging.models import (
     ScoreSheet,
     Source,
     Suspicion,
+    Witness,
 )
 from judging.services import cuts
 from series.models import Album, CaptionTrack, Clip, Episode, Guest, Series
@@ -73,6 +74,7 @@ SECRETS: dict[str, tuple[str, ...]] = {
     "zqvplanned": ("organizer",),
     "zqvsuspicion": ("organizer",),
     "zqvrefusal": ("owner", "clearance", "organizer"),
+    "zqvwitness": ("organizer",),
     "zqvfacts": ("chair", "organizer"),
 }
 # What would tell a judge whose track a blind entry is; none of it may come from the desk of that round.
@@ -307,6 +309,7 @@ def _records(world: World) -> None:
         season=alpha, track=things["song"].track, detector="burst", source=source, first_day=now.date(),
         last_day=now.date(), reason="zqvsuspicion", found_at=now,
     )  # fmt: skip
+    things["witness"] = Witness.objects.create(season=alpha, email="zqvwitness@example.test")
     things["work"] = Work.objects.create(kind="track.process", key="x", due_at=now, created_at=now)
     events.log("season.noted", alpha, by=world.people["owner"], season="alpha", what="zqvfacts")
     things["events"] = Event.objects.get(verb="season.noted")
