@@ -41,8 +41,13 @@ class Heard:
     rate: float
 
 
+def key_of(submission: Submission) -> str:
+    """What a track is known by from one demo to the next: its codes are made anew."""
+    return f"{submission.artist.slug}/{submission.track.title}"
+
+
 def quality(key: str) -> float:
-    """How good an artist's track really is, standard normal; nobody in the demo sees it."""
+    """How good a track really is, standard normal; nobody in the demo sees it."""
     return float(default_rng(chance("quality", key)).normal())
 
 
@@ -78,7 +83,7 @@ def heard_in(season: Season, size: Size) -> list[Heard]:
     )
     found = []
     for entry in rows.select_related("track", "artist").order_by("pk"):
-        key = entry.artist.slug
+        key = key_of(entry)
         fame = 0.5 * quality(key) + 0.85 * float(default_rng(chance("fame", key)).normal())
         rounds = entry.entries.count()
         assert entry.track.released_at is not None

@@ -11,7 +11,7 @@ from judging.models import Assignment, Round, ScoreSheet
 from judging.services import desk
 from spotlight.accounts.models import Person
 from spotlight.demo.cast import chance
-from spotlight.demo.crowd import quality
+from spotlight.demo.crowd import key_of, quality
 from spotlight.errors import SpotlightError
 
 COMMENTS = {
@@ -46,14 +46,14 @@ def taste_of(judge: str) -> Taste:
     return Taste(float(rng.normal(0, 0.7)), float(rng.uniform(0.8, 1.25)), float(rng.uniform(0.4, 0.9)))
 
 
-def marks_for(artist: str, genre: str, judge: str, criteria: Sequence[str]) -> dict[str, Decimal]:
+def marks_for(track: str, genre: str, judge: str, criteria: Sequence[str]) -> dict[str, Decimal]:
     """Criterion to mark in half points, from the track's hidden quality and the judge's taste."""
     taste = taste_of(judge)
     likes = float(default_rng(chance("likes", judge, genre)).normal(0, 0.4))
-    rng = default_rng(chance("sheet", artist, judge))
+    rng = default_rng(chance("sheet", track, judge))
     marks = {}
     for key in criteria:
-        facet = 0.85 * quality(artist) + 0.5 * float(default_rng(chance("facet", artist, key)).normal())
+        facet = 0.85 * quality(track) + 0.5 * float(default_rng(chance("facet", track, key)).normal())
         value = 5.8 + taste.spread * 1.35 * facet + taste.leniency + likes + float(rng.normal(0, taste.noise))
         marks[key] = Decimal(str(float(np.clip(round(value * 2) / 2, 0, 10))))
     return marks
@@ -94,8 +94,8 @@ def _file(duty: Assignment) -> ScoreSheet:
     submission = duty.entry.submission
     name = judge.user.email if judge.user else judge.code
     criteria = list(duty.round.criteria.values_list("key", flat=True))
-    marks = marks_for(submission.artist.slug, submission.track.genre, name, criteria)
-    comment, note = _comment(submission.artist.slug, judge, name), ""
+    marks = marks_for(key_of(submission), submission.track.genre, name, criteria)
+    comment, note = _comment(key_of(submission), judge, name), ""
     if sheet is not None:
         marks |= {key: Decimal(value) for key, value in desk.marks_of(sheet).items()}
         comment, note = sheet.comment or comment, sheet.note
@@ -103,8 +103,8 @@ def _file(duty: Assignment) -> ScoreSheet:
     return desk.file_sheet(duty, draft, version=sheet.version if sheet else 0, by=judge)
 
 
-def _comment(artist: str, judge: Person, name: str) -> str:
-    rng = default_rng(chance("comment", artist, name))
+def _comment(track: str, judge: Person, name: str) -> str:
+    rng = default_rng(chance("comment", track, name))
     language = judge.user.language if judge.user else "en"
     lines = COMMENTS.get(language, COMMENTS["en"])
     return lines[int(rng.integers(len(lines)))] if rng.random() < 0.35 else ""

@@ -58,7 +58,7 @@ def _change(season: Season, which: str, size: Size) -> None:
         partner, _made = Organisation.objects.get_or_create(name=name, defaults={"kind": kind})
         SeasonPartner.objects.get_or_create(season=season, organisation=partner, defaults={"order": order})
     _prizes(season, size.places if which == "running" else size.earlier_places)
-    _count_outside(season)
+    count_outside(season)
 
 
 def _prizes(season: Season, places: tuple[int, ...]) -> None:
@@ -70,13 +70,13 @@ def _prizes(season: Season, places: tuple[int, ...]) -> None:
         prize.delete()
 
 
-def _count_outside(season: Season) -> None:
+def count_outside(season: Season) -> None:
     """A fifth of the popularity comes from a service outside."""
     slug, name = OUTSIDE
     add_source(season, slug=slug, name=name, by=people.person_for(cast.STAFF[0]))
     for round_ in season.rounds.all():
         weights = {"plays": "0.35", "likes": "0.2", "shares": "0.1", "uses": "0.15"}
-        for metric in round_.metrics.all():
+        for metric in round_.metrics.filter(source="spotlight"):
             metric.weight = Decimal(weights[metric.measure])
             metric.save()
         Metric.objects.get_or_create(

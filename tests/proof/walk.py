@@ -14,13 +14,12 @@ from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import sync_playwright
 
-from judging.jobs import charts, counts
 from judging.models import Award, Decision, Round, ScoreSheet, Standing
 from judging.services.panel import accept_confidentiality
 from judging.services.presets import create_from_preset
 from series import services as series_services
 from spotlight.accounts.models import User
-from spotlight.demo import calendar, cast, crowd, films, panel, people, rounds
+from spotlight.demo import calendar, cast, crowd, films, panel, people, rounds, setup
 from spotlight.ledger import clock, work
 from spotlight.ledger.models import Work
 from submissions.models import Play, Season, Submission, Track
@@ -110,6 +109,7 @@ class Walk:
         for round_, (lowest, highest) in zip(season.rounds.order_by("number"), CUTS, strict=True):
             round_.cut_lowest, round_.cut_highest = lowest, highest
             round_.save()
+        setup.count_outside(season)
         for role, person in zip(staff, everybody, strict=True):
             if role.role != "fan":
                 member = roles.grant(season, person=person, role=role.role.rstrip("2"), by=organizer)
@@ -175,22 +175,22 @@ class Walk:
         self.facts["plays_counted"] = Play.objects.filter(track=track).count()
 
     def readings(self) -> None:
-        """Eight weeks of readings of a service outside, with three bad rows."""
-        self._weeks_pass()
-        path, heard, days = self.folder / "readings.csv", self._heard(), self._days()
+        """Eight weeks pass: listeners here, and a file of a service outside with three bad rows."""
+        calendar.go(self._round(1).opens_at - timedelta(days=1))
+        self._listeners()
+        path, heard, days = self.folder / "readings.csv", crowd.heard_in(self.season, cast.FULL), self._days()
         crowd.write_readings(path, heard, days)
-        lines = path.read_text().replace(",streams,", ",plays,").splitlines()
-        lines += [
-            "nosuchtrack,plays,2026-01-01,,5",
-            f"{heard[0].code},plays,soon,,5",
-            f"{heard[0].code},plays,2026-01-01,,-1",
-        ]
-        path.write_text("\n".join(lines) + "\n")
-        call_command("import_readings", str(path), source="kikoe", season=SLUG)
-        batch = self.season.sources.get(slug="kikoe").batches.latest("pk")
+        with path.open("a") as lines:
+            lines.write(f"nosuchtrack,streams,2026-01-01,,5\n{heard[0].code},streams,soon,,5\n")
+            lines.write(f"{heard[0].code},streams,2026-01-01,,-1\n")
+        call_command("import_readings", str(path), source=setup.OUTSIDE[0], season=SLUG)
+        batch = self.season.sources.get(slug=setup.OUTSIDE[0]).batches.latest("pk")
         self.facts |= {"readings": batch.accepted, "rejected": batch.rejected}
-        charts.compute_due_weeks(self.season)
         self.visitor().see(f"/seasons/{SLUG}/leaderboard/", "16-leaderboard", full=True)
+
+    def _listeners(self) -> None:
+        """What the audience did until yesterday, counted and charted."""
+        crowd.listen(self.season, until=(clock.now() - timedelta(days=1)).date(), size=cast.FULL)
 
     def round(self, number: int) -> None:
         """From opening to announcement, with the pages of chair, judge and cut."""
@@ -203,8 +203,7 @@ class Walk:
         work.run_due()
         chair.see(f"/admin/chair/{round_.code}/", f"2{number}-chair", full=True)
         calendar.go(round_.locks_at - timedelta(hours=1))
-        counts.fold(self.season, since=round_.opens_at.date())
-        charts.compute_due_weeks(self.season)
+        self._listeners()
         rounds.lock_round(round_)
         chair.see(f"/admin/chair/{round_.code}/", f"2{number}-locked", full=True)
         rounds.close_round(round_)
@@ -257,12 +256,6 @@ class Walk:
             state="withdrawn"
         ):
             entries.withdraw(submission, by=submission.entered_by)
-
-    def _weeks_pass(self) -> None:
-        calendar.go(self._round(1).opens_at - timedelta(days=1))
-
-    def _heard(self) -> list[crowd.Heard]:
-        return crowd.heard_in(self.season, cast.FULL)
 
     def _days(self) -> list[date]:
         opens_at = self.season.entries_open_at
