@@ -14,6 +14,15 @@ from tests.making import make_person
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+def seal_when_free() -> int:
+    """Seal; where transactions of other tests on the same server are still open, wait for them."""
+    for _ in range(300):
+        if sealed := seals.seal():
+            return sealed
+        threading.Event().wait(0.1)
+    return 0
+
+
 @pytest.fixture
 def mina() -> Person:
     return make_person("Mina")
@@ -31,7 +40,7 @@ def test_lines_name_the_digest_before_them(mina: Person) -> None:
     for verb in ("a", "b", "c"):
         log(verb, mina)
     log("x", season="other")
-    assert seals.seal() == 4
+    assert seal_when_free() == 4
     rows = list(Seal.objects.filter(season="s"))
     lines = [json.loads(row.line) for row in rows]
     assert [line["previous"] for line in lines] == [seals.START, rows[0].digest, rows[1].digest]
@@ -59,7 +68,7 @@ def test_an_event_that_may_come_before_is_waited_for(mina: Person) -> None:
     go_on.set()
     thread.join()
     assert sealed_meanwhile == 0
-    assert seals.seal() == 2
+    assert seal_when_free() == 2
     assert verbs() == ["first", "second"]
 
 
@@ -68,7 +77,7 @@ def test_sealers_at_the_same_time_make_one_chain() -> None:
         log(f"v{number}")
 
     def run() -> None:
-        seals.seal()
+        seal_when_free()
         connection.close()
 
     threads = [threading.Thread(target=run) for _ in range(4)]
@@ -82,7 +91,7 @@ def test_sealers_at_the_same_time_make_one_chain() -> None:
 
 def test_seals_are_never_changed(mina: Person) -> None:
     log("a", mina)
-    seals.seal()
+    seal_when_free()
     for change in (lambda: Seal.objects.update(line="{}"), lambda: Seal.objects.all().delete()):
         with pytest.raises(DatabaseError, match="only ever added"), transaction.atomic():
             change()
@@ -91,7 +100,7 @@ def test_seals_are_never_changed(mina: Person) -> None:
 def test_what_the_owner_changes_behind_the_guards_is_found(mina: Person) -> None:
     for verb in ("a", "b", "c"):
         log(verb, mina, number=1)
-    seals.seal()
+    seal_when_free()
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute("UPDATE ledger_event SET facts = '{\"number\": 2}' WHERE verb = 'b'")
@@ -112,7 +121,7 @@ def test_an_event_kept_out_of_the_chain_is_found() -> None:
 def test_lines_say_nothing_about_people_and_outlive_their_keys(mina: Person) -> None:
     events.log("note", "artist:canary-slug", by=mina, season="s", reason="Canary said so", person=mina.code)
     log("b", mina, reason="canary", state="open", sheets=3)
-    seals.seal()
+    seal_when_free()
     text = "".join(Seal.objects.values_list("line", flat=True))
     assert "anary" not in text and mina.code not in text and mina.name not in text
     first, second = (json.loads(line) for line in Seal.objects.values_list("line", flat=True))
@@ -129,7 +138,7 @@ def test_the_application_may_seal(mina: Person) -> None:
         cursor.execute("SET ROLE spotlight_app")
     try:
         log("b", mina)
-        assert seals.seal() == 2
+        assert seal_when_free() == 2
     finally:
         with connection.cursor() as cursor:
             cursor.execute("RESET ROLE")
