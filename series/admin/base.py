@@ -16,9 +16,9 @@ from submissions.models import Season
 class OwnSeries(RelatedFieldListFilter):
     """A filter by series that names only those that this account edits."""
 
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Key and title of each."""
-        return [(s.pk, str(s)) for s in Series.objects.filter(permissions.editable(request.user))]
+        return [(str(s.pk), str(s)) for s in Series.objects.filter(permissions.editable(request.user))]
 
 
 class EditorAdmin(ModelAdmin):

@@ -72,10 +72,10 @@ class PanelAdmin(ModelAdmin):
 class OwnSeasons(RelatedFieldListFilter):
     """A filter by season that names only those whose rows this person may see."""
 
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Key and name of each."""
         seasons = model_admin.seasons(request, *model_admin.view_roles, *model_admin.change_roles)
-        return [(season.pk, str(season)) for season in seasons]
+        return [(str(season.pk), str(season)) for season in seasons]
 
 
 class SeasonScopedAdmin(SeasonChoices, PanelAdmin):
