@@ -1,8 +1,9 @@
 """The hash chain over the event log: one chain per season, each line naming the digest of the line before it.
 
 Services insert events freely. The sealer, alone at a time (an advisory lock), takes those whose transaction number is
-below the snapshot's xmin: every transaction below it has ended, and none that starts later can get a number below it.
-Sealed in the order (transaction, id), no event can come to light that belongs before a sealed one.
+below that of every transaction that its snapshot sees running: none that starts later can get a number below it.
+Sealed in the order (transaction, id), no event can come to light that belongs before a sealed one. Transactions in other
+databases of the same server have numbers too, but no events here: they hold nothing up.
 
 A line holds no personal data. Who acted is HMAC-SHA256(the person's erasure key, "season:<slug>"): the same person has
 the same token within a season and none that could be guessed; when the key is destroyed the token means nobody, and
@@ -57,8 +58,17 @@ PLAIN_FACTS = frozenset(
 CODE = re.compile(r"[A-Za-z0-9._:+-]{1,100}")
 
 SEALABLE = """
-SELECT u.event_id FROM ledger_unsealed u
- WHERE u.transaction < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+WITH elsewhere AS (
+    SELECT l.transactionid FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+    WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock'
+      AND a.datid <> (SELECT oid FROM pg_database WHERE datname = current_database())
+), horizon AS (
+    SELECT coalesce(min(number::text::bigint), pg_snapshot_xmax(pg_current_snapshot())::text::bigint) AS first_open
+    FROM pg_snapshot_xip(pg_current_snapshot()) AS number
+    WHERE number::xid NOT IN (SELECT transactionid FROM elsewhere)
+)
+SELECT u.event_id FROM ledger_unsealed u, horizon
+ WHERE u.transaction < first_open
     OR u.transaction >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint  -- restored from another server
  ORDER BY u.transaction, u.event_id LIMIT %s
 """
