@@ -3,11 +3,13 @@
 import tomllib
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
-from judging.scoring import Recipe, Result, Standing, compute
+from judging.scoring import Recipe, Result, Standing, compute, detectors
 from judging.scoring.agreement import listen_values, scores_and_sds
 from judging.scoring.assignment import Bench, all_hear_all, balanced_random_k, gate_k
+from judging.scoring.field import Field
 from judging.scoring.files import micro, read_points
 from judging.scoring.recipe import BLEND_METHODS, PANEL_METHODS, POPULARITY_METHODS, TIE_CHAINS
 
@@ -98,3 +100,19 @@ def test_every_strategy_has_a_section_and_an_example() -> None:
         assert name in used
     for name in ("all-hear-all", "balanced-random-k", "gate-k", "adaptive-gain", "adaptive-ucb"):
         assert f"\n### {name}" in TEXT
+
+
+def figures() -> str:
+    tables = tomllib.loads(INPUTS["recipe"], parse_float=Decimal)
+    field = Field.of(readings_of(INPUTS["readings"]), Recipe.from_mapping(tables).popularity)
+    panel = {row.entry: (row.panel or 0) / 1e6 for row in result_of({}).rows()}
+    shown = {c.detector: c.figure for c in detectors.columns(field, panel, {}) if np.isfinite(c.figure).any()}
+    lines = ["entry  " + "  ".join(shown)]
+    for row, member in enumerate(field.members.tolist()):
+        cells = (f"{figure[row]:.2f}".rjust(len(name)) for name, figure in shown.items())
+        lines.append(f"{field.readings.entries[member]:5}  " + "  ".join(cells))
+    return "\n".join(lines) + "\n"
+
+
+def test_the_detectors() -> None:
+    assert figures() == INPUTS["figures"]
