@@ -27,7 +27,17 @@ class Root(KnownParameters):
     @extend_schema(responses={200: dict[str, str]})
     def get(self, request: Request) -> Response:
         """The addresses of the lists."""
-        names = ("seasons", "tracks", "artists", "episodes", "me/entries", "me/likes", "schema", "docs")
+        names = (
+            "seasons",
+            "tracks",
+            "artists",
+            "episodes",
+            "me/entries",
+            "me/likes",
+            "me/saves",
+            "schema",
+            "docs",
+        )
         return Response({name: f"/api/v1/{name}/" for name in names})
 
 
@@ -70,5 +80,6 @@ urlpatterns = [
     path("episodes/<slug:slug>/", series.EpisodeDetail.as_view(), name="api_episode"),
     path("me/entries/", submissions.MyEntries.as_view(), name="api_my_entries"),
     path("me/likes/", submissions.MyLikes.as_view(), name="api_my_likes"),
+    path("me/saves/", submissions.MySaves.as_view(), name="api_my_saves"),
     path("<path:rest>", NotFound.as_view(), name="api_not_found"),
 ]

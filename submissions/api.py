@@ -9,7 +9,7 @@ from rest_framework.generics import RetrieveAPIView, get_object_or_404
 from rest_framework.permissions import AllowAny, IsAuthenticated
 
 from spotlight.web.api import KnownParameters, ListOf
-from submissions.models import Artist, Like, Market, Season, Submission, Track
+from submissions.models import Artist, Like, Market, Save, Season, Submission, Track
 from submissions.queries.search import search_artists, search_tracks
 from submissions.queries.seasons import public_seasons
 
@@ -236,3 +236,17 @@ class MyLikes(ListOf):
             return Track.objects.none()
         liked = Like.objects.filter(person__user=self.request.user)
         return released_tracks().filter(likes__in=liked)
+
+
+class MySaves(ListOf):
+    """The tracks that the signed-in person saved, the latest first."""
+
+    permission_classes = [IsAuthenticated]
+    serializer_class = TrackSerializer
+    ordering = ("-released_at", "pk")
+
+    def rows(self) -> QuerySet[Track]:
+        """Own ones that are still public."""
+        if not self.request.user.is_authenticated:
+            return Track.objects.none()
+        return released_tracks().filter(saves__in=Save.objects.filter(person__user=self.request.user))

@@ -33,6 +33,7 @@ urlpatterns = [
     path("plays/sessions", plays.open_session, name="play_sessions"),
     path("tracks/<slug:code>/", listening.track_page, name="track"),
     path("tracks/<slug:code>/like/", listening.like, name="track_like"),
+    path("tracks/<slug:code>/save/", listening.save, name="track_save"),
     path("tracks/<slug:code>/report/", listening.report, name="track_report"),
     path("tracks/<slug:code>/shared/", plays.shared, name="track_shared"),
     path("tracks/<slug:code>/use/", listening.register_use, name="track_use"),
@@ -62,6 +63,7 @@ urlpatterns = [
     ),
     # Artists
     path("me/", dashboard.me, name="me"),
+    path("me/saved/", dashboard.saved, name="me_saved"),
     path("submit/", entries.start, name="submit"),
     path("submit/artist/", artists.new_artist, name="submit_new_artist"),
     path("submit/artist/<slug:slug>/", artists.artist, name="submit_artist"),

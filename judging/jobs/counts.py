@@ -1,6 +1,6 @@
 """First-party counts: what listeners did here, folded into readings of the source `spotlight`, day by day.
 
-A play, like, share or use counts once per listener (and day where that is the rule), so `fans` equals `value`.
+A play, like, save, share or use counts once per listener (and day where that is the rule), so `fans` equals `value`.
 Days are days of the season's own zone.
 """
 
@@ -23,6 +23,9 @@ WITH counted AS (
     UNION ALL
     SELECT (at AT TIME ZONE %(zone)s)::date, track_id, 'likes', market, count(*) FROM submissions_like
      WHERE at >= %(since)s GROUP BY 1, track_id, market
+    UNION ALL
+    SELECT (at AT TIME ZONE %(zone)s)::date, track_id, 'saves', market, count(*) FROM submissions_save
+     WHERE counts AND at >= %(since)s GROUP BY 1, track_id, market
     UNION ALL
     SELECT (at AT TIME ZONE %(zone)s)::date, track_id, 'uses', market, count(DISTINCT person_id) FROM submissions_use
      WHERE state = 'accepted' AND at >= %(since)s GROUP BY 1, track_id, market

@@ -37,6 +37,7 @@ def measure(key: str) -> str:
     words = {
         "plays": gettext("Plays"),
         "likes": gettext("Likes"),
+        "saves": gettext("Saves"),
         "shares": gettext("Shares"),
         "uses": gettext("Videos"),
     }

@@ -1,5 +1,15 @@
 from submissions.models.artist import Artist, ArtistLink, ArtistMember
-from submissions.models.listening import Like, ListenerSalt, Play, PlaySession, Report, Share, Sound, Use
+from submissions.models.listening import (
+    Like,
+    ListenerSalt,
+    Play,
+    PlaySession,
+    Report,
+    Save,
+    Share,
+    Sound,
+    Use,
+)
 from submissions.models.membership import Invitation, Membership, Organisation, Role, SeasonPartner
 from submissions.models.season import Amendment, Division, Market, Question, Season, SeasonText, Terms
 from submissions.models.submission import Answer, ClearanceClaim, ClearanceDecision, Submission
@@ -26,6 +36,7 @@ __all__ = [
     "Question",
     "Report",
     "Role",
+    "Save",
     "Season",
     "SeasonPartner",
     "SeasonText",

@@ -72,6 +72,22 @@ class Like(models.Model):
         return f"{self.track_id}"
 
 
+class Save(models.Model):
+    """A track kept in somebody's own list; one per account and track. Those of its artists and of staff do not count."""
+
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="saves")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="saves")
+    market = models.CharField(max_length=16, blank=True)
+    counts = models.BooleanField(default=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["track", "person"], name="save_once")]
+
+    def __str__(self) -> str:
+        return f"{self.track_id}"
+
+
 class Share(models.Model):
     """A share link or embed code copied; one per account or daily listener, track and day."""
 

@@ -1,4 +1,4 @@
-"""What listeners do besides listening: like, share, report, register a video."""
+"""What listeners do besides listening: like, save, share, report, register a video."""
 
 from urllib.parse import urlsplit
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from spotlight.accounts.models import Person
 from spotlight.errors import InvalidInput, SpotlightError
 from spotlight.ledger import clock, events
-from submissions.models import Like, Report, Season, Share, Track, Use
+from submissions.models import Like, Report, Save, Season, Share, Track, Use
 from submissions.services.plays import Visitor, is_counted, listener_key, market_of
 
 
@@ -21,7 +21,7 @@ class NoReuse(SpotlightError):
 def like(track: Track, *, by: Person) -> None:
     """Like a track, once. Likes of the artists themselves and of staff are kept but never counted."""
     with transaction.atomic():
-        visitor = Visitor(by, "", "account", by.user.language if by.user else "")
+        visitor = _account(by)
         if not is_counted(track, visitor):
             raise InvalidInput(_("Artists, judges and staff can't like tracks of their own season."))
         Like.objects.get_or_create(
@@ -32,6 +32,24 @@ def like(track: Track, *, by: Person) -> None:
 def unlike(track: Track, *, by: Person) -> None:
     """Take a like back."""
     Like.objects.filter(track=track, person=by).delete()
+
+
+def save(track: Track, *, by: Person) -> None:
+    """Keep a track in one's own list, once. Everybody may; what artists and staff of the track's seasons keep never counts."""
+    with transaction.atomic():
+        visitor = _account(by)
+        Save.objects.get_or_create(
+            track=track,
+            person=by,
+            defaults={
+                "market": market_of(track, visitor), "counts": is_counted(track, visitor), "at": clock.now()
+            },
+        )  # fmt: skip
+
+
+def unsave(track: Track, *, by: Person) -> None:
+    """Take a track out of one's own list."""
+    Save.objects.filter(track=track, person=by).delete()
 
 
 def share(track: Track, visitor: Visitor) -> bool:
@@ -71,6 +89,10 @@ def register_use(track: Track, *, url: str, by: Person) -> Use:
     except IntegrityError:
         raise InvalidInput(_("This video is registered already."), field="url") from None
     return made
+
+
+def _account(person: Person) -> Visitor:
+    return Visitor(person, "", "account", person.user.language if person.user else "")
 
 
 def _season_slug(track: Track) -> str:

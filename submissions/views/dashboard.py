@@ -1,17 +1,20 @@
-"""Home of who is signed in: where each entry stands, what comes next, what was written to them, what they like."""
+"""Home of who is signed in: where each entry stands, what comes next, what was written to them, what they like and saved."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from spotlight.accounts.models import Person
 from spotlight.ledger import clock
 from spotlight.web.answers import person_behind
 from spotlight.web.cards import Step, TrackCard
-from submissions.models import ClearanceDecision, Submission
+from submissions.models import ClearanceDecision, Submission, Track
 from submissions.queries.artists import own_artists
 from submissions.queries.cards import cards_of, with_card_parts
 from submissions.queries.entries import (
@@ -29,6 +32,7 @@ from submissions.views.cards import own_card
 
 State = Submission.State
 LIKES = 12
+SAVED_A_PAGE = 50
 WIDTH = {State.CLEARED: "cleared"}
 
 
@@ -69,11 +73,26 @@ def me(request: HttpRequest) -> HttpResponse:
         "artists": list(own_artists(person)),
         "mails": list(mails_to(person)),
         "likes": cards_of(liked),
+        "saved": cards_of(_saved(person)[:LIKES]),
         "accepting": list(seasons_accepting(at)),
         "season": season,
         "now": at,
     }
     return render(request, "submissions/portal/me.html", context)
+
+
+@login_required
+@require_GET
+def saved(request: HttpRequest) -> HttpResponse:
+    """The tracks that one saved, the latest first."""
+    page = Paginator(_saved(person_behind(request)), SAVED_A_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request, "submissions/portal/saved.html", {"page": page, "cards": cards_of(page.object_list)}
+    )
+
+
+def _saved(person: Person) -> QuerySet[Track]:
+    return with_card_parts(released_tracks().filter(saves__person=person).order_by("-saves__at", "code"))
 
 
 def _ticket(submission: Submission, at: Any) -> Ticket:

@@ -24,7 +24,7 @@ from spotlight.ledger import clock
 from spotlight.web.answers import person_behind
 from spotlight.web.headers import framed_anywhere
 from submissions.forms.listening import ReportForm, UseForm
-from submissions.models import Artist, Like, Season, Track
+from submissions.models import Artist, Like, Save, Season, Track
 from submissions.queries import listening as queries
 from submissions.queries.cards import card_of, cards_of, with_card_parts
 from submissions.queries.seasons import current_season, public_seasons
@@ -141,7 +141,7 @@ def _clip(request: HttpRequest, seconds: int) -> tuple[int, int]:
 
 @require_GET
 def track_page(request: HttpRequest, code: str) -> HttpResponse:
-    """A track: listen, like, share, use."""
+    """A track: listen, like, save, share, use."""
     return _show_track(request, _track(code), UseForm())
 
 
@@ -153,6 +153,7 @@ def _show_track(request: HttpRequest, track: Track, form: UseForm, *, status: in
     context = {
         "track": track, "card": card, "artist": artist, "likes": queries.likes_of(track),
         "liked": person is not None and Like.objects.filter(track=track, person=person).exists(),
+        "saved": person is not None and Save.objects.filter(track=track, person=person).exists(),
         "uses": queries.accepted_uses(track)[:24], "form": form, "start": start, "end": end,
         "others": cards_of(queries.tracks_of(artist).exclude(pk=track.pk)[:5]),
         "url": f"{settings.SITE_URL}/tracks/{track.code}/",
@@ -210,18 +211,26 @@ def embed(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def like(request: HttpRequest, code: str) -> HttpResponse:
     """Like or unlike. After a sign-in on the way here the like is still asked for, by a GET that goes back to the page."""
-    track = _track(code)
+    track, person = _track(code), person_behind(request)
     if request.method == "POST":
-        person = person_behind(request)
         try:
-            if request.POST.get("unlike"):
-                listening.unlike(track, by=person)
-            else:
-                listening.like(track, by=person)
+            (listening.unlike if request.POST.get("undo") else listening.like)(track, by=person)
         except SpotlightError as refusal:
             messages.error(request, refusal.message)
-    elif not Like.objects.filter(track=track, person=person_behind(request)).exists():
+    elif not Like.objects.filter(track=track, person=person).exists():
         messages.info(request, _("You are signed in now. Press Like once more."))
+    return redirect("track", code=code)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def save(request: HttpRequest, code: str) -> HttpResponse:
+    """Keep a track in one's own list, or take it out; a GET after a sign-in as with a like."""
+    track, person = _track(code), person_behind(request)
+    if request.method == "POST":
+        (listening.unsave if request.POST.get("undo") else listening.save)(track, by=person)
+    elif not Save.objects.filter(track=track, person=person).exists():
+        messages.info(request, _("You are signed in now. Press Save once more."))
     return redirect("track", code=code)
 
 

@@ -140,6 +140,7 @@ def metric_words(metric: str) -> str:
     known = {
         "plays": _("Plays here, once per listener, track and day, after 30 seconds"),
         "likes": _("Likes here, one per account"),
+        "saves": _("Saves here, one per account"),
         "shares": _("Shares from here, one per listener, track and day"),
         "uses": _("Fans' videos made with the track, checked by a person"),
     }

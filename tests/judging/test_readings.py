@@ -12,7 +12,7 @@ from judging.jobs import counts
 from judging.models import ImportBatch, Reading, Source
 from judging.services import popularity
 from spotlight.ledger import clock, work
-from submissions.models import Like, Play, Role, Submission
+from submissions.models import Like, Play, Role, Save, Submission
 from tests.making import PASSWORD, make_person, make_role, make_season, make_submission
 
 pytestmark = pytest.mark.django_db
@@ -132,16 +132,19 @@ def test_own_counts_follow_plays_and_likes(entered: Submission) -> None:
     for number in range(3):
         Play.objects.create(track=entered.track, day=today, listener=f"hash{number}", market="jp")
     like = Like.objects.create(track=entered.track, person=make_person(), market="kr", at=clock.now())
+    for counted in (True, False):
+        Save.objects.create(track=entered.track, person=make_person(), counts=counted, at=clock.now())
     since = today - datetime.timedelta(days=1)
-    assert counts.fold(entered.season, since=since) == 2
+    assert counts.fold(entered.season, since=since) == 3
     assert counts.fold(entered.season, since=since) == 0
     assert set(Reading.objects.values_list("measure", "market", "value")) == {
         ("plays", "jp", 3),
         ("likes", "kr", 1),
+        ("saves", "", 1),
     }
     like.delete()
     assert counts.fold(entered.season, since=since) == 1
-    assert set(Reading.objects.values_list("measure", flat=True)) == {"plays"}
+    assert set(Reading.objects.values_list("measure", flat=True)) == {"plays", "saves"}
 
 
 def test_import_in_the_admin_panel(entered: Submission) -> None:

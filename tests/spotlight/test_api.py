@@ -8,7 +8,7 @@ from django.test import Client
 
 from judging.models import ChartRow, ChartWeek
 from spotlight.ledger import clock
-from submissions.models import Like, Season, Submission, Track
+from submissions.models import Like, Save, Season, Submission, Track
 from submissions.models.search_key import search_key
 from tests.making import PASSWORD, make_artist, make_person, make_season, make_submission, open_for_good
 
@@ -69,6 +69,9 @@ def test_own_things_need_a_sign_in(season: Season) -> None:
     liked = make_submission(season).track
     Like.objects.create(track=liked, person=person, at=clock.now())
     assert codes(get("me/likes/", client)) == [liked.code]
+    assert codes(get("me/saves/", client)) == []
+    Save.objects.create(track=liked, person=person, at=clock.now())
+    assert codes(get("me/saves/", client)) == [liked.code]
 
 
 def test_pages_by_cursor(season: Season) -> None:

@@ -19,6 +19,7 @@ from submissions.models import (
     Play,
     PlaySession,
     Report,
+    Save,
     Season,
     Share,
     Sound,
@@ -209,11 +210,28 @@ def test_likes_need_an_account_and_count_once(season: Season, visitor: Client) -
     for _ in range(2):
         fan.post(f"/tracks/{track.code}/like/")
     assert Like.objects.count() == 1
-    fan.post(f"/tracks/{track.code}/like/", {"unlike": 1})
+    fan.post(f"/tracks/{track.code}/like/", {"undo": 1})
     assert not Like.objects.exists()
     own = client_of(track.billing.get().artist.members.get().person)
     own.post(f"/tracks/{track.code}/like/")
     assert not Like.objects.exists()
+
+
+def test_saves_are_a_list_of_ones_own_and_count_once(season: Season, visitor: Client) -> None:
+    track = playable(season)
+    assert visitor.post(f"/tracks/{track.code}/save/").status_code == 302
+    assert not Save.objects.exists()
+    fan = client_of(make_person())
+    assert b"Nothing saved yet" in fan.get("/me/saved/").content
+    for _ in range(2):
+        fan.post(f"/tracks/{track.code}/save/")
+    own = client_of(track.billing.get().artist.members.get().person)
+    own.post(f"/tracks/{track.code}/save/")
+    assert list(Save.objects.order_by("pk").values_list("counts", flat=True)) == [True, False]
+    assert track.title.encode() in fan.get("/me/saved/").content
+    assert b'aria-pressed="true"' in fan.get(f"/tracks/{track.code}/").content
+    fan.post(f"/tracks/{track.code}/save/", {"undo": 1})
+    assert b"Nothing saved yet" in fan.get("/me/saved/").content
 
 
 def test_reports_reach_clearance_and_have_a_limit(season: Season, visitor: Client) -> None:
