@@ -1,6 +1,6 @@
 """The public chart: popularity only, week by week, archived. Nothing in it depends on sheets.
 
-A week starts on the season's Monday. Its points are one per listener and day here (plays, likes, shares and accepted
+A week starts on the season's Monday. Its points are one per listener and day here (plays, likes, saves, shares and accepted
 uses), each day of a track capped at three times the median of its days so that one burst doesn't make a week.
 """
 

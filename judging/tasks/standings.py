@@ -40,7 +40,7 @@ def import_readings(key: str, report: work.Report) -> None:
 
 @work.handles("season.count")
 def count_season(key: str, report: work.Report) -> None:
-    """Fold the last days' plays, likes, shares and uses into readings; then charts and standings."""
+    """Fold the last days' plays, likes, saves, shares and uses into readings; then charts and standings."""
     season = Season.objects.get(slug=key)
     counts.fold(season, since=(clock.now() - datetime.timedelta(days=3)).date())
     charts.compute_due_weeks(season)
