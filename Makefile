@@ -6,6 +6,7 @@ SHELL := /bin/bash
 
 PORT ?= 8000
 HOST ?= 127.0.0.1
+OTHER ?= 3.13
 VAR := $(if $(SPOTLIGHT_VAR),$(SPOTLIGHT_VAR),var)
 PYTHON := .venv/bin/python
 STAMP := .venv/.lock-installed
@@ -14,7 +15,7 @@ CODE := spotlight submissions judging series tests
 # A link named .venv is an environment that somebody else keeps.
 INSTALLED := $(if $(shell test -L .venv && echo link),,$(STAMP))
 
-.PHONY: help run stop test check lint types unit bench chaos proof lock messages format clean install browser
+.PHONY: help run stop test check lint types unit bench chaos exact proof lock messages format clean install browser
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -53,6 +54,11 @@ bench: $(INSTALLED) ## Measurements
 
 chaos: $(INSTALLED) ## Kill processes and count what was lost
 	@.venv/bin/pytest -q -m chaos tests $(ARGS)
+
+exact: ## The scoring tests under another Python: make exact [OTHER=3.13]
+	@uv=$$(deploy/uv.sh); at=$(VAR)/other-python; "$$uv" venv --quiet --clear --python "$(OTHER)" $$at; \
+	"$$uv" pip sync --quiet --python $$at/bin/python --require-hashes requirements.lock; \
+	$$at/bin/python --version; $$at/bin/python -m pytest -q tests/scoring
 
 proof: $(INSTALLED) browser ## A whole season on 60 real pieces of music (fetches Debian packages)
 	@$(PYTHON) -m tests.proof $(ARGS)
