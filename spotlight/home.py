@@ -18,7 +18,7 @@ from submissions.models import Season
 from submissions.queries import listening
 from submissions.queries.cards import card_of, cards_of
 from submissions.queries.seasons import current_season, text_of
-from submissions.services.amendments import all_windows
+from submissions.services.amendments import next_window
 from submissions.views.seasons import stages
 
 TRACKS = 5
@@ -38,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "season": season, "site": settings.SITE_URL, "text": text_of(season, reader_language()), "now": now, "stages": stages(season),
         "cards": cards, "is_chart": is_chart, "is_open": season.state == Season.State.OPEN,
         "can_enter": bool(season.entries_open_at and season.entries_close_at and season.entries_open_at <= now < season.entries_close_at),
-        "next_moment": min((w for w in all_windows(season) if w.at > now), key=lambda w: w.at, default=None),
+        "next_moment": next_window(season, now),
         "winners": [(card_of(w.submission.track, obi="winner"), w) for w in boards.winners(season)[:WINNERS]],
         "prizes": Prize.objects.filter(season=season).select_related("sponsor"),
         "partners": season.partners.select_related("organisation"),

@@ -58,6 +58,16 @@ def all_windows(season: Season) -> list[Window]:
     return [window for windows in WINDOWS for window in windows(season)]
 
 
+INSIDE = ("clearing_ends_at", "locks_at")
+"""What only people at work wait for; everybody else counts down to what comes after."""
+
+
+def next_window(season: Season, now: datetime.datetime) -> Window | None:
+    """The next moment of the calendar that visitors wait for."""
+    coming = [w for w in all_windows(season) if w.at > now and w.attribute not in INSIDE]
+    return min(coming, key=lambda window: window.at, default=None)
+
+
 @transaction.atomic
 def propose_amendment(
     season: Season, *, field: str, after: datetime.datetime, reason: str, by: Person

@@ -39,7 +39,7 @@ def season_page(request: HttpRequest, season: str) -> HttpResponse:
             "season": found, "text": text_of(found, reader_language()), "now": now, "stages": stages(found),
             "can_enter": found.state == Season.State.OPEN and _within(found.entries_open_at, found.entries_close_at, now),
             "partners": found.partners.select_related("organisation"),
-            "next_moment": min((w for w in amendments.all_windows(found) if w.at > now), key=lambda w: w.at, default=None),
+            "next_moment": amendments.next_window(found, now),
         },
     )  # fmt: skip
 

@@ -145,3 +145,15 @@ def test_the_pages(client: Client, season: Season) -> None:
         client.post(page, {"field": "entries_close_at", "after": "yesterday", "reason": ""}).status_code
         == 422
     )
+
+
+def test_visitors_count_down_to_what_concerns_them(season: Season) -> None:
+    moments = sorted(amendments.all_windows(season), key=lambda window: window.at)
+    told = []
+    now = moments[0].at - DAY
+    while window := amendments.next_window(season, now):
+        told.append(window.field)
+        now = window.at
+    inside = {"clearing_ends_at", "round:1:locks_at"}
+    assert inside <= {window.field for window in moments} and not inside & set(told)
+    assert "entries_close_at" in told and "round:1:closes_at" in told
