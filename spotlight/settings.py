@@ -294,6 +294,7 @@ CELERY_BROKER_URL = broker(REDIS_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,
+    "max_retries": 0,  # who asks for work does not wait for a broker that is away: the sweep carries it
     "socket_connect_timeout": 5,
     "socket_timeout": 30,
 }
