@@ -16,6 +16,6 @@ app.conf.beat_schedule = {
     "rounds": {"task": "judging.tick", "schedule": 60.0},
     "salts": {"task": "submissions.forget_salts", "schedule": 3600.0},
     "seal": {"task": "ledger.seal", "schedule": 60.0},
-    "sweep": {"task": "ledger.sweep", "schedule": 60.0},
+    "sweep": {"task": "ledger.sweep", "schedule": 30.0},
     "tidy": {"task": "ledger.tidy", "schedule": 86400.0},
 }

@@ -13,7 +13,7 @@ def carry(work_id: int) -> None:
 
 @shared_task(name="ledger.sweep")
 def sweep() -> None:
-    """Every minute: re-issue whatever is due and leased by nobody."""
+    """Twice a minute: re-issue whatever is due and leased by nobody."""
     work.sweep()
 
 

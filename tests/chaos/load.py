@@ -32,7 +32,7 @@ from submissions.models import Season, Submission, Track  # noqa: E402
 from submissions.services import uploads  # noqa: E402
 from tests.making import make_artist, make_season, make_submission  # noqa: E402
 
-RATE = 22_050
+RATE = 44_100
 ended = threading.Event()
 
 
@@ -105,7 +105,7 @@ def careless(journal: Journal) -> None:
     with transaction.atomic():
         work.enqueue("chaos.careless", one)
     journal.write("control-careless", one)
-    ended.wait(4)
+    ended.wait(3)
 
 
 def hasty(journal: Journal) -> None:

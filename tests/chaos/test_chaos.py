@@ -149,13 +149,15 @@ def test_nothing_acknowledged_is_lost_or_doubled(
 
 
 def attack(product: Product, chance: random.Random) -> Counter[str]:
-    """Everything, several times, in a random order; sometimes before the last thing has healed."""
+    """Everything, several times, in a random order; one time in three before the last thing has healed."""
     attacks = Attacks(product.state, product.supervisor.pid, chance)
     kinds = list(attacks.kinds) * ROUNDS
     chance.shuffle(kinds)
     done: Counter[str] = Counter()
     for kind in kinds:
         time.sleep(chance.uniform(1, 6))
+        if chance.random() < 2 / 3:
+            until(product.is_healthy, HEALTHY_SECONDS)
         if strike(attacks, kind):
             done[kind] += 1
     return done

@@ -22,7 +22,7 @@ def count(key: str, report: Report) -> None:
 def count_carelessly(key: str, report: Report) -> None:
     """The same without looking first, and slow to end: what is killed in between is counted twice."""
     _write(key)
-    time.sleep(1.5)
+    time.sleep(2.5)
 
 
 def _effects(key: str) -> int:
