@@ -114,8 +114,8 @@ def hasty(journal: Journal) -> None:
     with transaction.atomic():
         work.enqueue("chaos.count", one)
         journal.write("control-hasty", one)
-        time.sleep(0.3)
-    ended.wait(0.7)
+        time.sleep(1)
+    ended.wait(0.1)
 
 
 def mails(journal: Journal) -> None:

@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.mail import EmailMessage
@@ -88,3 +89,23 @@ def test_an_upload_goes_on_where_it_stopped() -> None:
 def test_too_large_is_said_before_anything_is_sent() -> None:
     with pytest.raises(uploads.UploadTooLarge, match="At most 1 MB"):
         uploads.begin(owner=make_person(), purpose="t:1", name="x.wav", size=2 * 2**20, limit=2**20)
+
+
+@pytest.mark.django_db
+def test_a_mail_that_is_handed_over_twice_is_one_mail_to_its_reader(
+    settings: Any, mailoutbox: list[EmailMessage]
+) -> None:
+    settings.MAILERS = settings.MAILERS | {
+        "delivery": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
+    }
+    made = [
+        Mail.objects.create(to="a@example.test", subject="A", text="A", created_at=clock.now()) for _ in "ab"
+    ]
+    for one in made:
+        mail.deliver(one.pk)
+        Mail.objects.filter(pk=one.pk).update(
+            state=Mail.State.READY
+        )  # the process died before it could say so
+        mail.deliver(one.pk)
+    numbers = [message.message()["Message-ID"] for message in mailoutbox]
+    assert numbers[0] == numbers[1] != numbers[2] == numbers[3]

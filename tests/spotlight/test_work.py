@@ -2,10 +2,14 @@
 
 import datetime
 import threading
+import time
 from typing import Any
 
 import pytest
+from celery import Celery
+from django.conf import settings
 from django.db import connection, transaction
+from kombu.exceptions import OperationalError
 
 from spotlight.ledger import clock, work
 from spotlight.ledger.models import Work
@@ -169,3 +173,12 @@ def test_two_rows_of_the_same_work_never_run_at_once(
     for thread in threads:
         thread.join()
     assert most[0] == 1
+
+
+def test_nobody_waits_for_a_broker_that_is_away() -> None:
+    app = Celery(broker="redis+socket:///nowhere/redis.sock")
+    app.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    began = time.monotonic()
+    with app.producer_or_acquire() as producer, pytest.raises((OperationalError, OSError)):
+        producer.publish({}, routing_key="default", retry=False)
+    assert time.monotonic() - began < 3
