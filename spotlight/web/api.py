@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.generics import GenericAPIView
+from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -30,8 +31,11 @@ class KnownParameters(APIView):
             raise exceptions.ValidationError({name: [_("Unknown parameter.")] for name in unknown})
 
 
-class ListOf(KnownParameters, GenericAPIView[Any]):
-    """A read-only list: `rows` gives the queryset, `ordering` its order, `get_serializer_class` the rest."""
+class ListOf(KnownParameters, ListModelMixin, GenericAPIView[Any]):
+    """A read-only list: `rows` gives the queryset, `ordering` its order, `get_serializer_class` the rest.
+
+    The mixin tells the schema that a list is answered.
+    """
 
     pagination_class: type[Cursor] | None = Cursor
     ordering: tuple[str, ...] = ("pk",)

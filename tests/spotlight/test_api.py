@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from drf_spectacular.drainage import GENERATOR_STATS
 
 from judging.models import ChartRow, ChartWeek
 from spotlight.ledger import clock
@@ -147,6 +148,13 @@ def test_lists_cost_a_fixed_number_of_queries(season: Season, django_assert_num_
 
 
 def test_the_schema_covers_every_route_without_warnings(season: Season) -> None:
+    GENERATOR_STATS.reset()
     schema = get("schema/", format="json").json()
+    assert not GENERATOR_STATS
     assert {"/api/v1/tracks/", "/api/v1/seasons/{slug}/chart/", "/api/v1/me/entries/"} <= set(schema["paths"])
+    assert schema["paths"]["/api/v1/tracks/"]["get"]["operationId"] == "tracks_list"
+    answer = schema["paths"]["/api/v1/tracks/"]["get"]["responses"]["200"]["content"]["application/json"][
+        "schema"
+    ]
+    assert answer["$ref"] == "#/components/schemas/PaginatedTrackList"
     assert get("docs/").status_code == 200
