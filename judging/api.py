@@ -4,43 +4,38 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils.functional import cached_property
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.generics import get_object_or_404
 from rest_framework.permissions import AllowAny
 
 from judging.models import ChartRow, ChartWeek
-from judging.queries.boards import chart_rows, chart_weeks
+from judging.queries.boards import Board, chart_rows, chart_weeks, public_board
 from spotlight.web.api import ListOf
 from submissions.api import TrackSerializer
-from submissions.models import Season
 from submissions.queries.seasons import public_seasons
-
-ORDERED = (Season.BoardMode.ORDER, Season.BoardMode.MOVEMENT, Season.BoardMode.FULL)
-MOVING = (Season.BoardMode.MOVEMENT, Season.BoardMode.FULL)
 
 
 class ChartRowSerializer(serializers.ModelSerializer[ChartRow]):
     """A place in a week's chart, in the detail that the season shows; hidden numbers are absent, not null."""
 
     track = TrackSerializer(read_only=True)
+    previous = serializers.IntegerField(source="seen_before", read_only=True, allow_null=True)
+    weeks = serializers.IntegerField(source="seen_weeks", read_only=True)
 
     class Meta:
         model = ChartRow
-        fields = ["rank", "previous", "peak", "weeks", "track"]
+        fields = ["rank", "previous", "peak", "weeks", "points", "track"]
 
     def to_representation(self, instance: ChartRow) -> dict[str, Any]:
         """Leave out what the season's board does not show."""
-        mode = self.context["season"].board_mode
+        board: Board = self.context["board"]
+        shown = {
+            "rank": board.places, "previous": board.moves, "peak": board.moves, "weeks": board.moves, "points": board.points,
+        }  # fmt: skip
         row: dict[str, Any] = super().to_representation(instance)
-        hidden = (
-            ()
-            if mode in MOVING
-            else ("previous", "peak", "weeks")
-            if mode in ORDERED
-            else ("rank", "previous", "peak", "weeks")
-        )
-        return {name: value for name, value in row.items() if name not in hidden}
+        return {name: value for name, value in row.items() if shown.get(name, True)}
 
 
 @extend_schema(
@@ -53,23 +48,21 @@ class Chart(ListOf):
     serializer_class = ChartRowSerializer
     parameters = ("week",)
 
-    def season(self) -> Season:
-        """The season of the address."""
-        found: Season = get_object_or_404(public_seasons(), slug=self.kwargs.get("slug"))
-        return found
+    @cached_property
+    def board(self) -> Board:
+        """What the season of the address shows."""
+        return public_board(get_object_or_404(public_seasons(), slug=self.kwargs.get("slug")))
 
     def rows(self) -> QuerySet[ChartRow]:
         """The places of the week asked for."""
         if getattr(self, "swagger_fake_view", False):
             return ChartRow.objects.none()
-        season = self.season()
-        hidden_order = season.board_mode == Season.BoardMode.TOP_UNORDERED
-        self.ordering = ("track__title", "track__code") if hidden_order else ("rank", "track__code")
-        week = self._week(season)
-        return chart_rows(season, week) if week else ChartRow.objects.none()
+        self.ordering = ("rank", "track__code") if self.board.places else ("track__title", "track__code")
+        week = self._week()
+        return chart_rows(self.board, week) if week else ChartRow.objects.none()
 
-    def _week(self, season: Season) -> ChartWeek | None:
-        weeks = chart_weeks(season)
+    def _week(self) -> ChartWeek | None:
+        weeks = chart_weeks(self.board)
         wanted = self.request.query_params.get("week")
         if wanted is None:
             return weeks.first()
@@ -79,8 +72,8 @@ class Chart(ListOf):
         return found
 
     def get_serializer_context(self) -> dict[str, Any]:
-        """With the season, which says how much is shown."""
+        """With the board, which says how much is shown."""
         context = dict(super().get_serializer_context())
         if not getattr(self, "swagger_fake_view", False):
-            context["season"] = self.season()
+            context["board"] = self.board
         return context

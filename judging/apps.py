@@ -11,6 +11,7 @@ class JudgingConfig(AppConfig):
     verbose_name = _("Judging")
 
     def ready(self) -> None:
-        """Add judging's part to the rules of seasons."""
+        """Add judging's part to the rules of seasons, and to what of them is public."""
+        import_module("judging.queries.boards")
         import_module("judging.queries.rules")
         import_module("judging.services.calendar")

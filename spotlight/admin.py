@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -15,7 +15,7 @@ from unfold.sites import UnfoldAdminSite
 
 from submissions.models import Role
 from submissions.permissions import STAFF, is_staff_anywhere, roles_anywhere
-from submissions.queries.rules import season_zone
+from submissions.queries.rules import known_zones, season_zone
 from submissions.queries.seasons import seasons_with_role
 
 # Where each role starts, the first that fits; names of addresses, some of them defined by judging and series.
@@ -83,7 +83,7 @@ def own_zone(request: HttpRequest) -> ZoneInfo:
     if not chosen and request.user.is_authenticated:
         season = seasons_with_role(request.user, *STAFF).order_by("-pk").first()
         return season_zone(season) if season else ZoneInfo("UTC")
-    return ZoneInfo(chosen if chosen in available_timezones() else "UTC")
+    return ZoneInfo(chosen if chosen in known_zones() else "UTC")
 
 
 def start_page(request: HttpRequest) -> str:

@@ -17,6 +17,7 @@ from spotlight.web.languages import reader_language
 from submissions.models import Season
 from submissions.queries import listening
 from submissions.queries.cards import card_of, cards_of
+from submissions.queries.publicity import frozen_at
 from submissions.queries.seasons import current_season, text_of
 from submissions.services.amendments import next_window
 from submissions.views.seasons import stages
@@ -36,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
     cards, is_chart = front_tracks(season)
     context: dict[str, Any] = {
         "season": season, "site": settings.SITE_URL, "text": text_of(season, reader_language()), "now": now, "stages": stages(season),
-        "cards": cards, "is_chart": is_chart, "is_open": season.state == Season.State.OPEN,
+        "cards": cards, "is_chart": is_chart, "frozen_at": frozen_at(season) if is_chart else None, "is_open": season.state == Season.State.OPEN,
         "can_enter": bool(season.entries_open_at and season.entries_close_at and season.entries_open_at <= now < season.entries_close_at),
         "next_moment": next_window(season, now),
         "winners": [(card_of(w.submission.track, obi="winner"), w) for w in boards.winners(season)[:WINNERS]],
@@ -49,10 +50,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def front_tracks(season: Season) -> tuple[list[TrackCard], bool]:
     """Five tracks to begin with: the top of the latest chart where its order is public, else the newest."""
-    week = boards.chart_weeks(season).first()
+    board = boards.public_board(season)
+    week = boards.chart_weeks(board).first()
     if week is not None:
-        rows = boards.chart_rows(season, week)[:TRACKS]
-        cards = [boards.chart_card(season, row) for row in rows]
+        cards = [boards.chart_card(board, row) for row in boards.chart_rows(board, week)[:TRACKS]]
         if cards:
             return cards, True
     return cards_of(listening.newest(listening.season_tracks(season, listening.Browse()))[:TRACKS]), False

@@ -1,5 +1,6 @@
 """The API of seasons, tracks and artists, and of a signed-in person's own entries and likes."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,6 +11,7 @@ from rest_framework.permissions import AllowAny, IsAuthenticated
 
 from spotlight.web.api import KnownParameters, ListOf
 from submissions.models import Artist, Like, Market, Save, Season, Submission, Track
+from submissions.queries.publicity import frozen_at
 from submissions.queries.search import search_artists, search_tracks
 from submissions.queries.seasons import public_seasons
 
@@ -32,13 +34,18 @@ class SeasonSerializer(serializers.ModelSerializer[Season]):
 
     url = serializers.SerializerMethodField()
     markets = MarketSerializer(many=True, read_only=True)
+    chart_frozen_at = serializers.SerializerMethodField()
 
     class Meta:
         model = Season
         fields = [
             "slug", "name", "state", "hashtag", "zone", "language", "entries_open_at", "entries_close_at",
-            "results_at", "rules_sha256", "markets", "url",
+            "results_at", "rules_sha256", "markets", "chart_frozen_at", "url",
         ]  # fmt: skip
+
+    def get_chart_frozen_at(self, season: Season) -> datetime | None:
+        """Since when the chart stands still until a round is announced; null while it moves."""
+        return frozen_at(season)
 
     def get_url(self, season: Season) -> str:
         """The season's page."""

@@ -1,7 +1,7 @@
 """Forms of the set-up: a round with its rubric and metrics, prizes."""
 
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -141,7 +141,7 @@ class NewSeasonForm(forms.Form):
         super().__init__(*args, **kwargs)
         presets = [(key, preset.name) for key, preset in SEASONS.items()]
         self.fields["preset"].choices = [*presets, ("none", _("Nothing: write everything yourself"))]  # type: ignore[attr-defined]
-        self.fields["zone"].choices = [(name, name) for name in sorted(available_timezones())]  # type: ignore[attr-defined]
+        self.fields["zone"].choices = [(name, name) for name in sorted(rules.known_zones())]  # type: ignore[attr-defined]
 
     def _clean_fields(self) -> None:
         sent = rules.season_zone(Season(zone=str(self.data.get("zone", ""))))

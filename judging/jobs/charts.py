@@ -12,10 +12,9 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 
 from judging.models import ChartRow, ChartWeek
+from judging.queries.boards import PLACES
 from spotlight.ledger import clock
 from submissions.models import Season
-
-PLACES = 500
 
 POINTS = """
 WITH days AS (
@@ -77,13 +76,15 @@ def _write_week(season: Season, number: int, starts: datetime.date) -> None:
     )  # fmt: skip
     ranks = _shared_ranks([int(p) for _, _, p in points])
     rows = []
-    for (track, _, _), rank in zip(points, ranks, strict=True):
+    for (track, _, scored), rank in zip(points, ranks, strict=True):
         past = history.get(track, [])
         previous = next((r for w, r in past if w == number - 1), None)
         peak = min([rank, *(r for _, r in past)])
         rows.append(
-            ChartRow(week=week, track_id=track, rank=rank, previous=previous, peak=peak, weeks=len(past) + 1)
-        )
+            ChartRow(
+                week=week, track_id=track, rank=rank, previous=previous, peak=peak, weeks=len(past) + 1, points=int(scored)
+            )
+        )  # fmt: skip
     ChartRow.objects.bulk_create(rows, batch_size=1000)
 
 

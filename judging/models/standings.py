@@ -150,6 +150,9 @@ class ChartRow(models.Model):
     previous = models.PositiveIntegerField(null=True)
     peak = models.PositiveIntegerField()
     weeks = models.PositiveSmallIntegerField(help_text="Weeks on the chart so far.")
+    points = models.PositiveBigIntegerField(
+        null=True, help_text="What the place rests on; shown where numbers are."
+    )
 
     class Meta:
         ordering = ["rank"]

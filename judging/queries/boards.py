@@ -1,41 +1,111 @@
 """The public faces of a ranking: the weekly chart while rounds run, the released standings afterwards."""
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import Case, Count, F, OuterRef, QuerySet, Subquery, When
 
 from judging.models import Award, ChartRow, ChartWeek, Decision, Release, Round, Standing
+from spotlight.ledger import clock
 from spotlight.web.cards import TrackCard
 from submissions.models import Market, Season, Submission, Track
 from submissions.queries.cards import card_of, moved
+from submissions.queries.publicity import FREEZES, MOVING, ORDERED, frozen_at
 from submissions.queries.seasons import public_seasons
 
-
-def chart_weeks(season: Season) -> QuerySet[ChartWeek]:
-    """The archived weeks of a season's chart, the newest first; none where the board is hidden."""
-    if season.board_mode == Season.BoardMode.HIDDEN:
-        return ChartWeek.objects.none()
-    return ChartWeek.objects.filter(season=season)
+PLACES = 500
+"""As many places as a week's chart keeps."""
 
 
-def chart_rows(season: Season, week: ChartWeek, *, market: str = "") -> QuerySet[ChartRow]:
-    """A week's places, in the detail and number that the season shows; alphabetical where the order is hidden.
+def frozen_by_a_round(season: Season) -> datetime.datetime | None:
+    """Since when a round holds the season's board, so many hours before its close, until it is announced; or None."""
+    step, now = datetime.timedelta(hours=season.board_freeze_hours), clock.now()
+    running = Round.objects.filter(season=season).exclude(
+        state__in=[Round.State.PLANNED, Round.State.ANNOUNCED]
+    )
+    moments = [m for round in running for m in (round.closes_at - step, round.closed_at) if m is not None]
+    return min((moment for moment in moments if moment <= now), default=None)
 
-    With the code of a `market` only what was entered there; the places stay those of the whole chart.
+
+FREEZES.append(frozen_by_a_round)
+
+
+@dataclass(frozen=True)
+class Board:
+    """What somebody may see of a season's chart: how much of it, how many places, and since when it is frozen."""
+
+    season: Season
+    mode: str
+    size: int
+    frozen_at: datetime.datetime | None = None
+
+    @property
+    def places(self) -> bool:
+        """Whether the order is shown."""
+        return self.mode in ORDERED
+
+    @property
+    def moves(self) -> bool:
+        """Whether it is shown how places moved."""
+        return self.mode in MOVING
+
+    @property
+    def points(self) -> bool:
+        """Whether numbers are shown."""
+        return self.mode == Season.BoardMode.FULL
+
+
+def public_board(season: Season) -> Board:
+    """What everybody sees."""
+    return Board(season, season.board_mode, season.board_size, frozen_at(season))
+
+
+def live_board(season: Season) -> Board:
+    """What chair and organizer see: everything, as it is now."""
+    return Board(season, Season.BoardMode.FULL, PLACES)
+
+
+def chart_weeks(board: Board) -> QuerySet[ChartWeek]:
+    """The archived weeks of a season's chart, the newest first.
+
+    None where the board is hidden; while it is frozen, those that were there at the freeze.
     """
+    if board.mode == Season.BoardMode.HIDDEN:
+        return ChartWeek.objects.none()
+    weeks = ChartWeek.objects.filter(season=board.season)
+    return weeks.filter(computed_at__lte=board.frozen_at) if board.frozen_at else weeks
+
+
+def chart_rows(board: Board, week: ChartWeek, *, market: str = "") -> QuerySet[ChartRow]:
+    """A week's places, in the detail and number that the board shows; alphabetical where the order is hidden.
+
+    With the code of a `market` only what was entered there; the places stay those of the whole chart. What a row was
+    below the last place shown is not told: `seen_before` is empty then, and `seen_weeks` counts the weeks on the board.
+    """
+    on_board = ChartRow.objects.filter(
+        track=OuterRef("track"),
+        week__season=board.season,
+        week__number__lte=week.number,
+        rank__lte=board.size,
+    )
+    weeks = on_board.order_by().values("track").annotate(number=Count("pk")).values("number")
     rows = (
-        ChartRow.objects.filter(week=week, rank__lte=season.board_size)
+        ChartRow.objects.filter(week=week, rank__lte=board.size)
         .filter(track__hidden_at__isnull=True, track__released_at__isnull=False)
+        .annotate(
+            seen_before=Case(When(previous__lte=board.size, then=F("previous"))), seen_weeks=Subquery(weeks)
+        )
         .select_related("track")
         .prefetch_related("track__billing__artist")
     )
     if market:
-        entered = Submission.objects.filter(season=season, market__code=market)
+        entered = Submission.objects.filter(season=board.season, market__code=market)
         rows = rows.filter(track__in=entered.values("track"))
-    if season.board_mode == Season.BoardMode.TOP_UNORDERED:
-        return rows.order_by("track__title", "track__code")
-    return rows.order_by("rank", "track__code")
+    return (
+        rows.order_by("rank", "track__code") if board.places else rows.order_by("track__title", "track__code")
+    )
 
 
 def markets_of(season: Season, tracks: Iterable[Track]) -> dict[int, Market]:
@@ -44,33 +114,25 @@ def markets_of(season: Season, tracks: Iterable[Track]) -> dict[int, Market]:
     return {entry.track_id: entry.market for entry in entered.select_related("market") if entry.market}
 
 
-def chart_place(code: str) -> ChartRow | None:
-    """A track's place in the latest chart that it is on, if the season shows places."""
-    latest = ChartWeek.objects.filter(season=OuterRef("week__season")).order_by("-number").values("pk")[:1]
-    rows = ChartRow.objects.filter(
-        track__code=code,
-        track__hidden_at__isnull=True,
-        track__released_at__isnull=False,
-        week__season__in=public_seasons(),
-        week__season__board_mode__in=[
-            Season.BoardMode.ORDER,
-            Season.BoardMode.MOVEMENT,
-            Season.BoardMode.FULL,
-        ],
-        week__season__board_size__gte=F("rank"),
-        week=Subquery(latest),
-    )
-    return rows.select_related("week__season", "track").order_by("-week__starts_on").first()
+def chart_place(code: str) -> tuple[Board, ChartRow] | None:
+    """A track's place in the latest chart of the newest season that it is on and that shows places."""
+    for season in public_seasons().filter(submissions__track__code=code).distinct():
+        board = public_board(season)
+        week = chart_weeks(board).first() if board.places else None
+        row = chart_rows(board, week).filter(track__code=code).first() if week else None
+        if row is not None:
+            return board, row
+    return None
 
 
-def chart_card(season: Season, row: ChartRow) -> TrackCard:
-    """A row as a card, with no more than the season shows."""
-    mode = season.board_mode
-    if mode == Season.BoardMode.ORDER:
-        return card_of(row.track, rank=row.rank)
-    if mode in (Season.BoardMode.MOVEMENT, Season.BoardMode.FULL):
-        return moved(card_of(row.track), rank=row.rank, previous=row.previous, is_new=row.weeks == 1)
-    return card_of(row.track)
+def chart_card(board: Board, row: ChartRow) -> TrackCard:
+    """A row of `chart_rows` as a card, with no more than the board shows."""
+    if board.moves:
+        seen: Any = row
+        return moved(
+            card_of(row.track), rank=row.rank, previous=seen.seen_before, is_new=seen.seen_weeks == 1
+        )
+    return card_of(row.track, rank=row.rank if board.places else None)
 
 
 def released_rounds(season: Season) -> QuerySet[Round]:
@@ -89,9 +151,7 @@ def released_standing_rows(round: Round, season: Season) -> QuerySet[Standing]:
     if season.board_mode == Season.BoardMode.HIDDEN:
         return shown.none()
     order = (
-        ["entry__submission__track__title", "entry__code"]
-        if season.board_mode == Season.BoardMode.TOP_UNORDERED
-        else ["rank"]
+        ["entry__submission__track__title", "entry__code"] if season.board_mode not in ORDERED else ["rank"]
     )
     return shown.select_related(
         "entry__decision",
@@ -111,7 +171,7 @@ class Winner:
 
 
 def winners(season: Season) -> list[Winner]:
-    """Who won, in order, once the last round is announced."""
+    """Who won, once the last round is announced: in order, or by prize and title where the order is hidden."""
     last = Round.objects.filter(season=season).order_by("-number").first()
     if last is None or last.state != Round.State.ANNOUNCED:
         return []
@@ -126,14 +186,23 @@ def winners(season: Season) -> list[Winner]:
         .select_related("prize__sponsor")
     )
     awards = {award.entry_id: award for award in live}
-    return [Winner(d.entry.submission, d.rank, awards.get(d.entry_id)) for d in decided.order_by("rank")]
+    won = [Winner(d.entry.submission, d.rank, awards.get(d.entry_id)) for d in decided.order_by("rank")]
+    return won if season.board_mode in ORDERED else sorted(won, key=_without_order)
+
+
+def _without_order(winner: Winner) -> tuple[int, str, str]:
+    tier = winner.award.prize.tier if winner.award else 10_000
+    track = winner.submission.track
+    return tier, track.title, track.code
 
 
 def advanced(round: Round) -> list[Submission]:
-    """Who advanced from an announced round, in order."""
+    """Who advanced from an announced round: in order, or by title where the season hides the order."""
     if round.state != Round.State.ANNOUNCED:
         return []
-    decisions = Decision.objects.filter(round=round, outcome=Decision.Outcome.IN).order_by("rank")
+    title = ("entry__submission__track__title", "entry__submission__track__code")
+    order = ("rank",) if round.season.board_mode in ORDERED else title
+    decisions = Decision.objects.filter(round=round, outcome=Decision.Outcome.IN).order_by(*order)
     return [
         d.entry.submission
         for d in decisions.select_related("entry__submission__track", "entry__submission__artist").prefetch_related(

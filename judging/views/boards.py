@@ -15,11 +15,12 @@ from judging.services import prizes
 from spotlight.errors import SpotlightError
 from spotlight.web.answers import account, person_behind
 from spotlight.web.cards import TrackCard
-from submissions.models import Market, Season
+from submissions.models import Market, Role, Season
 from submissions.queries.cards import card_of
-from submissions.queries.seasons import public_seasons
+from submissions.queries.seasons import public_seasons, season_as
 
 PAGE = 25
+LIVE = "live"
 
 
 def _season(slug: str) -> Season:
@@ -30,13 +31,14 @@ def _season(slug: str) -> Season:
 def leaderboard(request: HttpRequest, season: str) -> HttpResponse:
     """The popularity chart week by week; after a round's release also its blended standings."""
     found = _season(season)
-    weeks = list(boards.chart_weeks(found))
+    board = _board(request, found)
+    weeks = list(boards.chart_weeks(board))
     week = _chosen_week(request, weeks)
     markets = list(found.markets.order_by("order"))
     market = request.GET.get("market", "")
     market = market if market in {m.code for m in markets} else ""
     page = (
-        Paginator(boards.chart_rows(found, week, market=market), PAGE).get_page(request.GET.get("page"))
+        Paginator(boards.chart_rows(board, week, market=market), PAGE).get_page(request.GET.get("page"))
         if week
         else None
     )
@@ -46,21 +48,26 @@ def leaderboard(request: HttpRequest, season: str) -> HttpResponse:
         {
             "season": found, "weeks": weeks, "week": week, "page": page, "released": boards.released_rounds(found),
             "newer": _beside(weeks, week, -1), "older": _beside(weeks, week, 1), "markets": markets, "market": market,
-            "rows": _chart(found, list(page)) if page else [], "shows": _shown(found),
+            "rows": _chart(board, list(page)) if page else [], "board": board, "is_hidden": board.mode == "hidden",
+            "may_see_live": _may_see_live(request, found), "is_live": request.GET.get("view") == LIVE,
         },
     )  # fmt: skip
 
 
-def _chart(season: Season, rows: list[ChartRow]) -> list[tuple[TrackCard, ChartRow, Market | None]]:
-    markets = boards.markets_of(season, [row.track for row in rows])
-    return [(boards.chart_card(season, row), row, markets.get(row.track_id)) for row in rows]
+def _board(request: HttpRequest, season: Season) -> boards.Board:
+    """The public board, the same for everybody; chair and organizer may ask for the live one."""
+    if request.GET.get("view") == LIVE and _may_see_live(request, season):
+        return boards.live_board(season)
+    return boards.public_board(season)
 
 
-def _shown(season: Season) -> dict[str, bool]:
-    """What the season shows of its chart: places, how they moved."""
-    mode = season.board_mode
-    moves = mode in (Season.BoardMode.MOVEMENT, Season.BoardMode.FULL)
-    return {"places": moves or mode == Season.BoardMode.ORDER, "moves": moves}
+def _may_see_live(request: HttpRequest, season: Season) -> bool:
+    return season_as(request.user, season.slug, Role.CHAIR, Role.ORGANIZER) is not None
+
+
+def _chart(board: boards.Board, rows: list[ChartRow]) -> list[tuple[TrackCard, ChartRow, Market | None]]:
+    markets = boards.markets_of(board.season, [row.track for row in rows])
+    return [(boards.chart_card(board, row), row, markets.get(row.track_id)) for row in rows]
 
 
 def _beside(weeks: list[ChartWeek], week: ChartWeek | None, step: int) -> ChartWeek | None:
@@ -72,13 +79,12 @@ def _beside(weeks: list[ChartWeek], week: ChartWeek | None, step: int) -> ChartW
 @require_GET
 def track_chart(request: HttpRequest, code: str) -> HttpResponse:
     """A track's place this week, as a part of its page; nothing where it has none."""
-    row = boards.chart_place(code)
-    if row is None:
+    found = boards.chart_place(code)
+    if found is None:
         return HttpResponse(status=204)
-    card = boards.chart_card(row.week.season, row)
-    return render(
-        request, "judging/boards/_place.html", {"row": row, "card": card, "season": row.week.season}
-    )
+    board, row = found
+    context = {"card": boards.chart_card(board, row), "season": board.season}
+    return render(request, "judging/boards/_place.html", context)
 
 
 @require_GET
@@ -113,6 +119,7 @@ def released(request: HttpRequest, season: str, number: int) -> HttpResponse:
         "page": page,
         "cards": [(card_of(r.entry.submission.track), r) for r in page],
         "weights": _weights(round),
+        "board": boards.public_board(found),
     }
     return render(request, "judging/boards/released.html", context)
 

@@ -71,7 +71,11 @@ def deliver(mail_id: int) -> None:
         return
     if "delivery" in mailers:
         message = EmailMultiAlternatives(
-            mail.subject, mail.text, settings.DEFAULT_FROM_EMAIL, [mail.to], headers={"Message-ID": number(mail)}
+            mail.subject,
+            mail.text,
+            settings.DEFAULT_FROM_EMAIL,
+            [mail.to],
+            headers={"Message-ID": number(mail)},
         )
         if mail.html:
             message.attach_alternative(mail.html, "text/html")

@@ -51,6 +51,7 @@ class ListOf(KnownParameters, ListModelMixin, GenericAPIView[Any]):
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """A page of the list, in its order; `next` leads to the following one."""
         assert self.paginator is not None
+        rows = self.rows()  # first, as it may choose the order
         self.paginator.ordering = self.ordering  # type: ignore[attr-defined]
-        page = self.paginate_queryset(self.rows())
+        page = self.paginate_queryset(rows)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)

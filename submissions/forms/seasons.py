@@ -63,7 +63,8 @@ class SeasonForm(ZonedModelForm):
         model = Season
         fields = (
             "name", "slug", "hashtag", "language", "zone", *MOMENTS, "quota", "shortest_seconds", "longest_seconds",
-            "lowest_kbps", "largest_mb", "genres", "board_mode", "board_size", "brand_color",
+            "lowest_kbps", "largest_mb", "genres", "board_mode", "board_size", "board_freeze_hours",
+            "brand_color",
         )  # fmt: skip
 
     def zone(self) -> ZoneInfo:

@@ -57,6 +57,15 @@ class Season(models.Model):
         _("public leaderboard shows"), max_length=10, choices=BoardMode, default=BoardMode.MOVEMENT
     )
     board_size = models.PositiveIntegerField(_("places shown"), default=100)
+    board_freeze_hours = models.PositiveSmallIntegerField(
+        _("freeze before a round closes, hours"),
+        default=0,
+        validators=[MaxValueValidator(24 * 60)],
+        help_text=_(
+            "From so many hours before each round closes until it is announced, everything public stays as it was: "
+            "chart, places, rising tracks and counts. Organizers and the chair see it live. 0 means no freeze."
+        ),
+    )
 
     brand_color = models.CharField(
         _("brand color"),

@@ -52,12 +52,16 @@ def newest(tracks: QuerySet[Track]) -> QuerySet[Track]:
 
 
 def rising(tracks: QuerySet[Track], *, today: datetime.date) -> list[int]:
-    """Keys by growth of listeners, this week against the week before; at least five listeners this week."""
+    """Keys by growth of listeners, the seven days before `today` against the seven before them.
+
+    At least five listeners in the later week. Only whole days count, so that the order stands still within a day: an
+    order that moved with each play would tell how many plays the others have.
+    """
     week = datetime.timedelta(days=7)
-    recent = Play.objects.filter(day__gt=today - 2 * week, day__lte=today, track__in=tracks.values("pk"))
+    recent = Play.objects.filter(day__gte=today - 2 * week, day__lt=today, track__in=tracks.values("pk"))
     rows = recent.values_list("track_id", "track__code").annotate(
-        now=Count("listener", filter=Q(day__gt=today - week), distinct=True),
-        before=Count("listener", filter=Q(day__lte=today - week), distinct=True),
+        now=Count("listener", filter=Q(day__gte=today - week), distinct=True),
+        before=Count("listener", filter=Q(day__lt=today - week), distinct=True),
     )
     grown = [
         ((before + 3) / (now + 3), code, pk) for pk, code, now, before in rows if now >= RISING_LISTENERS
@@ -143,6 +147,9 @@ def likes_of(track: Track) -> int:
     return Like.objects.filter(track=track).count()
 
 
-def accepted_uses(track: Track) -> QuerySet[Use]:
-    """Fans' videos that were checked."""
-    return Use.objects.filter(track=track, state=Use.State.ACCEPTED).order_by("-decided_at")
+def accepted_uses(track: Track, *, until: datetime.datetime | None = None) -> QuerySet[Use]:
+    """Fans' videos that were checked, the latest first; with `until` those that were checked by then."""
+    accepted = Use.objects.filter(track=track, state=Use.State.ACCEPTED)
+    if until is not None:
+        accepted = accepted.filter(decided_at__lte=until)
+    return accepted.order_by("-decided_at", "code")

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -81,7 +82,11 @@ def _own_rules(season: Season) -> dict[str, Any]:
             "largest_mb": season.largest_mb,
             "genres": list(season.genres),
         },
-        "board": {"shows": season.board_mode, "places": season.board_size},
+        "board": {
+            "shows": season.board_mode,
+            "places": season.board_size,
+            "freeze_hours": season.board_freeze_hours,
+        },
         "markets": [{"code": m.code, "name": m.name, "names": m.names} for m in season.markets.all()],
         "divisions": [{"code": d.code, "name": d.name, "names": d.names} for d in season.divisions.all()],
         "questions": [
@@ -122,7 +127,7 @@ def missing(season: Season) -> list[Problem]:
 def limit_problems(season: Season) -> list[Problem]:
     """Contradictions in the limits and the zone."""
     problems = []
-    if season.zone not in available_timezones():
+    if season.zone not in known_zones():
         problems.append(
             Problem(_("No time zone has this name. Write one such as Asia/Tokyo or Europe/London."), "zone")
         )
@@ -151,4 +156,10 @@ def calendar_problems(season: Season) -> list[Problem]:
 
 def season_zone(season: Season) -> ZoneInfo:
     """The season's time zone; UTC while its name is not one."""
-    return ZoneInfo(season.zone if season.zone in available_timezones() else "UTC")
+    return ZoneInfo(season.zone if season.zone in known_zones() else "UTC")
+
+
+@cache
+def known_zones() -> frozenset[str]:
+    """The names of all time zones, read from the disk once."""
+    return frozenset(available_timezones())

@@ -26,6 +26,7 @@ from spotlight.web.headers import framed_anywhere
 from submissions.forms.listening import ReportForm, UseForm
 from submissions.models import Artist, Like, Save, Season, Track
 from submissions.queries import listening as queries
+from submissions.queries import publicity
 from submissions.queries.cards import card_of, cards_of, with_card_parts
 from submissions.queries.seasons import current_season, public_seasons
 from submissions.services import listening
@@ -34,6 +35,7 @@ from submissions.views.plays import visitor_of
 
 PAGE = 50
 MOSAIC = 16
+USES, USES_WITHOUT_NUMBERS = 24, 3
 REPORTS_A_DAY = 10
 
 
@@ -47,12 +49,15 @@ def _season(request: HttpRequest) -> Season | None:
     return found
 
 
-def _asked(request: HttpRequest, choices: dict[str, list[tuple[str, str]]]) -> queries.Browse:
-    """What the address asks for, as far as it exists."""
+def _asked(
+    request: HttpRequest, choices: dict[str, list[tuple[str, str]]], *, rising: bool
+) -> queries.Browse:
+    """What the address asks for, as far as it exists and the season shows it."""
     given = {name: request.GET.get(name, "") for name in choices}
     known = {name: value for name, value in given.items() if value in dict(choices[name])}
     sort = request.GET.get("sort", "you")
-    return queries.Browse(**known, sort=sort if sort in queries.SORTS else "you")
+    offered = sort in queries.SORTS and (rising or sort != "rising")
+    return queries.Browse(**known, sort=sort if offered else "you")
 
 
 @require_GET
@@ -62,11 +67,13 @@ def playlist(request: HttpRequest) -> HttpResponse:
     if season is None:
         return render(request, "submissions/listening/playlist.html", {"cards": []})
     choices = queries.choices(season)
-    asked = _asked(request, choices)
+    rising = publicity.shows_rising(season)
+    asked = _asked(request, choices, rising=rising)
     page = Paginator(_ordered(request, season, asked), PAGE).get_page(request.GET.get("page"))
     tracks = _in_order(page.object_list)
     context = {
         "season": season, "choices": choices, "asked": asked, "page": page, "cards": cards_of(tracks),
+        "rising": rising, "frozen_at": publicity.frozen_at(season) if asked.sort == "rising" else None,
         "mosaic": cards_of(tracks[: MOSAIC if len(tracks) >= MOSAIC else len(tracks) // 4 * 4]),
         "filters": [(name, values, getattr(asked, name)) for name, values in choices.items() if len(values) > 1],
     }  # fmt: skip
@@ -74,13 +81,12 @@ def playlist(request: HttpRequest) -> HttpResponse:
 
 
 def _ordered(request: HttpRequest, season: Season, asked: queries.Browse) -> Any:
-    tracks = queries.season_tracks(season, asked)
-    today = clock.now().date()
+    tracks, now = queries.season_tracks(season, asked), clock.now()
     if asked.sort == "new":
         return queries.newest(tracks)
     if asked.sort == "rising":
-        return queries.rising(tracks, today=today)
-    return queries.rotated(tracks, listener=listener_key(visitor_of(request)), day=today)
+        return queries.rising(tracks, today=publicity.counted_until(season, now))
+    return queries.rotated(tracks, listener=listener_key(visitor_of(request)), day=now.date())
 
 
 def _in_order(page: Iterable[Any]) -> list[Track]:
@@ -150,11 +156,14 @@ def _show_track(request: HttpRequest, track: Track, form: UseForm, *, status: in
     person = person_of(request.user)
     artist = track.billing.all()[0].artist
     start, end = _clip(request, int(card.duration))
+    public = publicity.publicity_of(track)
+    uses = queries.accepted_uses(track, until=public.frozen_at)
     context = {
-        "track": track, "card": card, "artist": artist, "likes": queries.likes_of(track),
+        "track": track, "card": card, "artist": artist, "public": public,
+        "likes": queries.likes_of(track) if public.shows_numbers else None,
         "liked": person is not None and Like.objects.filter(track=track, person=person).exists(),
         "saved": person is not None and Save.objects.filter(track=track, person=person).exists(),
-        "uses": queries.accepted_uses(track)[:24], "form": form, "start": start, "end": end,
+        "uses": uses[: USES if public.shows_numbers or public.frozen_at else USES_WITHOUT_NUMBERS], "form": form, "start": start, "end": end,
         "others": cards_of(queries.tracks_of(artist).exclude(pk=track.pk)[:5]),
         "url": f"{settings.SITE_URL}/tracks/{track.code}/",
         "embed": f'<iframe src="{settings.SITE_URL}/embed/tracks/{track.code}/" width="480" height="160" title="{escape(track.title)}, {escape(card.artist)}" loading="lazy"></iframe>',

@@ -27,6 +27,7 @@ def page(season: Season) -> dict[str, Any]:
         "terms": [
             (datetime.date.fromisoformat(t["dated"]), pick(t["text"], t["texts"])) for t in rules["terms"]
         ],
+        "board": board_words(rules["board"]),
         "rounds": [_round(part) for part in rules.get("rounds", [])],
         "prizes": [_prize(prize) for prize in rules.get("prizes", [])],
         "amendments": _amendments(season),
@@ -55,6 +56,26 @@ def _calendar(
 
 def _moment(text: str) -> datetime.datetime:
     return datetime.datetime.fromisoformat(text)
+
+
+def board_words(board: dict[str, Any]) -> str:
+    """What of the chart is public, and when it stands still, in words."""
+    places, hours = {"places": board["places"]}, board.get("freeze_hours", 0)
+    shown = {
+        "hidden": _("What listeners do counts, but no chart is public."),
+        "top": _("The weekly chart names the first %(places)d tracks, without their order."),
+        "order": _("The weekly chart shows the first %(places)d places."),
+        "movement": _("The weekly chart shows the first %(places)d places and how they moved."),
+        "full": _("The weekly chart shows the first %(places)d places, how they moved, and their points."),
+    }[board["shows"]]
+    if not hours:
+        return shown % places
+    freeze = ngettext(
+        "From %(hours)d hour before a round closes until it is announced, everything public stands still.",
+        "From %(hours)d hours before a round closes until it is announced, everything public stands still.",
+        hours,
+    )
+    return f"{shown % places} {freeze % {'hours': hours}}"
 
 
 def percent(weight: str) -> str:

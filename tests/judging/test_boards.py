@@ -6,14 +6,14 @@ import pytest
 from django.test import Client
 
 from judging.jobs import charts, counts
-from judging.models import Prize
+from judging.models import ChartRow, Prize
 from judging.queries import boards
 from judging.queries.cuts import Line, Place
 from judging.services import cuts
 from spotlight.ledger import clock
 from submissions.models import Play, Role, Season, Track
 from tests.judging.test_cuts import closed_round
-from tests.making import make_role, make_season, make_submission, open_for_good
+from tests.making import guards_off, make_playable, make_role, make_season, make_submission, open_for_good
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +48,7 @@ def test_a_market_keeps_the_places_of_the_whole_chart(season: Season, client: Cl
 
 
 def test_one_walks_from_week_to_week(season: Season, client: Client) -> None:
-    newest, before = boards.chart_weeks(season)[:2]
+    newest, before = boards.chart_weeks(boards.public_board(season))[:2]
     page = client.get("/seasons/spring/leaderboard/?market=jp")
     assert (page.context["newer"], page.context["older"]) == (None, before)
     assert f"market=jp&amp;week={before.number}" in page.content.decode()
@@ -71,6 +71,68 @@ def test_places_below_the_board_are_nobodys_business(season: Season, client: Cli
     codes = {t.title: t.code for t in Track.objects.all()}
     assert client.get(f"/tracks/{codes['Song 1']}/chart/").status_code == 200
     assert client.get(f"/tracks/{codes['Song 0']}/chart/").status_code == 204
+
+
+def test_what_was_below_the_board_stays_unsaid(season: Season, client: Client) -> None:
+    """Second of two places this week, third the week before: neither the old place nor that week is told."""
+    newest = boards.chart_weeks(boards.public_board(season)).first()
+    assert newest is not None
+    with guards_off():
+        newest.rows.filter(track__title="Song 1").update(previous=3)
+        ChartRow.objects.filter(track__title="Song 1").exclude(week=newest).update(rank=3)
+    Season.objects.filter(pk=season.pk).update(board_size=2)
+    row = client.get("/api/v1/seasons/spring/chart/").json()["results"][1]
+    assert (row["rank"], row["previous"], row["weeks"]) == (2, None, 1)
+    assert [card.move for card, _, _ in client.get("/seasons/spring/leaderboard/").context["rows"]] == [
+        "same",
+        "new",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("mode", "fields"),
+    [
+        ("full", {"rank", "previous", "peak", "weeks", "points", "track"}),
+        ("movement", {"rank", "previous", "peak", "weeks", "track"}),
+        ("order", {"rank", "track"}),
+        ("top", {"track"}),
+    ],
+)
+def test_each_mode_tells_programs_only_its_own(
+    season: Season, client: Client, mode: str, fields: set[str]
+) -> None:
+    Season.objects.filter(pk=season.pk).update(board_mode=mode)
+    rows = client.get("/api/v1/seasons/spring/chart/").json()["results"]
+    assert [set(row) for row in rows] == [fields] * 3
+    titles = [row["track"]["title"] for row in rows]
+    assert titles == (["Song 0", "Song 1", "Song 2"] if mode == "top" else ["Song 2", "Song 1", "Song 0"])
+
+
+@pytest.mark.parametrize(("mode", "numbers"), [("order", True), ("top", False), ("hidden", False)])
+def test_likes_and_rising_are_told_where_the_order_is(
+    season: Season, client: Client, mode: str, numbers: bool
+) -> None:
+    Season.objects.filter(pk=season.pk).update(board_mode=mode)
+    track = make_playable(Track.objects.get(title="Song 1"))
+    assert (client.get(f"/tracks/{track.code}/").context["likes"] is not None) == numbers
+    assert (client.get("/playlist/?sort=rising").context["asked"].sort == "rising") == numbers
+
+
+@pytest.mark.parametrize("mode", ["hidden", "top"])
+def test_results_do_not_tell_an_order_that_the_season_hides(client: Client, mode: str) -> None:
+    season = make_season("spring", board_mode=mode)
+    one, two = make_role(season, Role.ORGANIZER), make_role(season, Role.CHAIR)
+    final = closed_round(season, entries=4)
+    cuts.approve_cut(cuts.propose_cut(final, by=one), by=two)
+    cuts.announce(final, by=one)
+    open_for_good(season)
+    by_rank = [d.entry.submission.track for d in final.decisions.filter(outcome="in").order_by("rank")]
+    for title, track in zip("CBA", by_rank, strict=True):
+        Track.objects.filter(pk=track.pk).update(title=title)
+    page = client.get("/seasons/spring/results/")
+    assert [card.title for card, _ in page.context["winners"]] == ["A", "B", "C"]
+    assert [card.title for card in page.context["rounds"][0][1]] == ["A", "B", "C"]
+    assert ">reserve<" not in client.get("/seasons/spring/leaderboard/1/").content.decode()
 
 
 def test_the_line_is_shown_with_what_is_near_it() -> None:
