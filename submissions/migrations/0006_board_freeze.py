@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('submissions', '0004_sounds'),
+        ('submissions', '0005_saves'),
     ]
 
     operations = [
