@@ -127,13 +127,13 @@ def test_a_board_shows_no_more_than_the_season_allows(season: Season) -> None:
         Season.objects.filter(pk=season.pk).update(board_mode=mode)
         rows = get("seasons/spring/chart/").json()["results"]
         shown[mode] = [sorted(row) for row in rows]
-    everything = [["peak", "previous", "rank", "track", "weeks"]] * 2
+    moves = ["peak", "previous", "rank", "track", "weeks"]
     assert shown == {
         "hidden": [],
         "top": [["track"]] * 2,
         "order": [["rank", "track"]] * 2,
-        "movement": everything,
-        "full": everything,
+        "movement": [moves] * 2,
+        "full": [sorted([*moves, "points"])] * 2,
     }
 
 
