@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from judging.jobs.inputs import Inputs
+from judging.jobs.running import Running
 from judging.models import Entry, Round
 from judging.scoring import agreement, whatif
 from judging.scoring.compute import Result
-from judging.scoring.inputs import Readings, Sheet
 from judging.scoring.panel import Panel
 
 MOST_DISAGREEMENTS = 12
@@ -14,9 +15,7 @@ INFLUENCE_UP_TO = 300
 """Entries up to which each judge is left out once; above, that many fits cost too much."""
 
 
-def figures(
-    round: Round, result: Result, sheets: tuple[Sheet, ...], readings: Readings | None
-) -> dict[str, Any]:
+def figures(round: Round, result: Result, given: Inputs | Running) -> dict[str, Any]:
     """Everything below by name, as JSON; empty for a round without sheets. Numbers are points of the judges' scale."""
     panel = result.panel_part
     if panel is None or not len(panel.sheets.entries):
@@ -33,7 +32,7 @@ def figures(
             if row.value > 0
         ],
         "affinities": _affinities(round, panel),
-        "influence": _influence(result, sheets, readings) if len(result) <= INFLUENCE_UP_TO else [],
+        "influence": _influence(result, given) if len(result) <= INFLUENCE_UP_TO else [],
     }  # fmt: skip
 
 
@@ -46,7 +45,8 @@ def _judge(row: agreement.JudgeAgreement) -> dict[str, Any]:
 
 def _affinities(round: Round, panel: Panel) -> list[dict[str, Any]]:
     """Judges who mark one market's or one label's entries higher than the others do, at 5% false discoveries."""
-    named = Entry.objects.filter(round=round, state=Entry.State.IN).values_list(
+    heard = list(panel.sheets.entries)
+    named = Entry.objects.filter(round=round, state=Entry.State.IN, code__in=heard).values_list(
         "code", "submission__market__code", "submission__artist__organisation__name"
     )
     rows = list(named)
@@ -68,9 +68,9 @@ def _affinities(round: Round, panel: Panel) -> list[dict[str, Any]]:
     ]
 
 
-def _influence(result: Result, sheets: tuple[Sheet, ...], readings: Readings | None) -> list[dict[str, Any]]:
+def _influence(result: Result, given: Inputs | Running) -> list[dict[str, Any]]:
     """Whom the selected set would gain and lose without each judge; judges who change nothing are left out."""
-    changes = whatif.without_each_judge(result.recipe, sheets=sheets, readings=readings)
+    changes = whatif.without_each_judge(result.recipe, sheets=given.every_sheet(), readings=given.readings)
     return [
         {"seat": judge, "enters": list(change.entered), "leaves": list(change.left)}
         for judge, change in changes.items()

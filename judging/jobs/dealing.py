@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from django.db.models import Max, Q
 
-from judging.jobs import inputs
+from judging.jobs import running
 from judging.models import Assignment, Entry, Round, ScoreSheet, Seat
 from judging.queries import panel
 from judging.queries.recipes import cut_size
@@ -79,7 +79,7 @@ def popular_first(round: Round) -> Sequence[str]:
 
 def score_now(round: Round) -> Result:
     """The round's result from its inputs as they are, kept nowhere."""
-    return inputs.load(round).score()
+    return running.load(round).score()
 
 
 def gate_size(round: Round) -> int:

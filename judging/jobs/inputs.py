@@ -5,18 +5,18 @@ counted here, a reading of 0 on the first day that counts. Zero is a measurement
 """
 
 import hashlib
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
+from judging.jobs.copying import copy_fixed, fixed_row
 from judging.jobs.counts import OWN
+from judging.jobs.tallies import last_day
 from judging.models import Entry, Round, Score
 from judging.queries.recipes import recipe_of
 from judging.scoring.compute import Result, compute
@@ -26,8 +26,7 @@ from judging.scoring.recipe import Recipe
 NOBODY = "-"
 """The judge of a sheet without marks."""
 
-READINGS = """
-COPY (
+READINGS = """(
     SELECT e.place::int4, array_position(%(regions)s::text[], r.market)::int4, m.place::int4,
            (r.day - DATE '0001-01-01' + 1)::int4, r.value::int8, coalesce(r.fans, -1)::int8
     FROM (SELECT e.id, s.track_id, e.counts_from, row_number() OVER (ORDER BY e.code COLLATE "C") - 1 AS place
@@ -37,18 +36,8 @@ COPY (
     JOIN judging_source o ON o.id = r.source_id AND o.is_active AND o.season_id = %(season)s
     JOIN (SELECT source, measure, place FROM unnest(%(sources)s::text[], %(measures)s::text[])
           WITH ORDINALITY AS t(source, measure, place)) m ON m.source = o.slug AND m.measure = r.measure
-) TO STDOUT (FORMAT binary)
-"""
-ROW = np.dtype(
-    [("fields", ">i2")]
-    + [
-        part
-        for name in ("entry", "region", "metric", "day")
-        for part in ((f"{name}_size", ">i4"), (name, ">i4"))
-    ]
-    + [part for name in ("value", "fans") for part in ((f"{name}_size", ">i4"), (name, ">i8"))]
-)
-HEADER_BYTES = 19
+)"""
+ROW = fixed_row(entry=">i4", region=">i4", metric=">i4", day=">i4", value=">i8", fans=">i8")
 
 
 @dataclass(frozen=True)
@@ -69,7 +58,7 @@ class Inputs:
     def digest(self) -> str:
         """SHA-256 over recipe, entries, sheets and readings; equal inputs have equal digests."""
         total = hashlib.sha256(self.recipe.canonical_bytes())
-        total.update(json.dumps([list(self.entries), [_plain(s) for s in self.sheets]]).encode())
+        total.update(json.dumps([list(self.entries), [plain(s) for s in self.sheets]]).encode())
         if self.readings is not None:
             r = self.readings
             total.update(json.dumps([r.entries, r.regions, r.metrics]).encode())
@@ -77,6 +66,10 @@ class Inputs:
             for column in (r.entry, r.region, r.metric, r.day, r.value, r.fans):
                 total.update(np.ascontiguousarray(column[order], dtype="<i8").tobytes())
         return total.hexdigest()
+
+    def every_sheet(self) -> tuple[Sheet, ...]:
+        """The sheets with one without marks for each entry that nobody heard."""
+        return self.sheets
 
     def sheets_digest(self) -> str:
         """SHA-256 of SHEETS.csv as the scoring program reads it."""
@@ -122,7 +115,8 @@ class Inputs:
         ]
 
 
-def _plain(sheet: Sheet) -> list[object]:
+def plain(sheet: Sheet) -> list[object]:
+    """A sheet as JSON."""
     return [
         sheet.entry,
         sheet.judge,
@@ -143,8 +137,22 @@ def load(round: Round) -> Inputs:
     )
 
 
+def indexes(round: Round) -> NDArray[np.int64]:
+    """Index in the round's arrays of each entry that is still in, by code."""
+    entries = round.entries.filter(state=Entry.State.IN).values_list("code", "index")
+    return np.array([index for _, index in sorted(entries)], dtype=np.int64)
+
+
 def filed_sheets(round: Round, entries: Sequence[Entry]) -> tuple[Sheet, ...]:
     """The filed sheets on these entries, and one without marks for each entry that has none."""
+    sheets = sheets_with_marks(round)
+    heard = {sheet.entry for sheet in sheets}
+    nobody = tuple(Sheet(entry.code, NOBODY, {}, "") for entry in entries if entry.code not in heard)
+    return tuple(sorted((*sheets, *nobody), key=lambda sheet: (sheet.entry, sheet.judge)))
+
+
+def sheets_with_marks(round: Round) -> tuple[Sheet, ...]:
+    """The filed sheets on entries that are still in, by entry and judge."""
     rows = Score.objects.filter(
         sheet__round=round, sheet__state="filed", sheet__assignment__state="open", sheet__assignment__entry__state="in"
     ).values_list(
@@ -153,9 +161,7 @@ def filed_sheets(round: Round, entries: Sequence[Entry]) -> tuple[Sheet, ...]:
     marks: dict[tuple[str, str, str], dict[str, str]] = {}
     for entry, seat, pool, criterion, value in rows:
         marks.setdefault((entry, seat, pool), {})[criterion] = f"{value.normalize():f}"
-    heard = {entry for entry, _, _ in marks}
     sheets = [Sheet(entry, seat, given, pool) for (entry, seat, pool), given in marks.items()]
-    sheets += [Sheet(entry.code, NOBODY, {}, "") for entry in entries if entry.code not in heard]
     return tuple(sorted(sheets, key=lambda sheet: (sheet.entry, sheet.judge)))
 
 
@@ -165,7 +171,7 @@ def counted_readings(round: Round, entries: Sequence[Entry]) -> Readings | None:
     if not metrics or not entries:
         return None
     regions = _regions(round)
-    rows = _copy_out(
+    rows = copy_fixed(
         READINGS,
         {
             "regions": regions,
@@ -175,6 +181,7 @@ def counted_readings(round: Round, entries: Sequence[Entry]) -> Readings | None:
             "sources": [m.source for m in metrics],
             "measures": [m.measure for m in metrics],
         },
+        ROW,
     )
     table = np.stack(
         [rows[name].astype(np.int64) for name in ("entry", "region", "metric", "day", "value", "fans")]
@@ -183,11 +190,6 @@ def counted_readings(round: Round, entries: Sequence[Entry]) -> Readings | None:
     own = [place for place, metric in enumerate(metrics) if metric.source == OWN]
     table = np.concatenate([table, _zeros(entries, regions, own, table)], axis=1)
     return _arranged(table, [e.code for e in entries], regions, [m.key for m in metrics])
-
-
-def last_day(round: Round) -> date:
-    """The last day whose readings count: the day of the last sheets, in the season's zone."""
-    return round.locks_at.astimezone(ZoneInfo(round.season.zone)).date()
 
 
 def _regions(round: Round) -> list[str]:
@@ -236,12 +238,3 @@ def _sorted_places(column: NDArray[np.int64], names: list[str]) -> tuple[tuple[s
     place = np.zeros(len(names), dtype=np.int64)
     place[order] = np.arange(len(order))
     return tuple(names[index] for index in order), place[column]
-
-
-def _copy_out(query: str, values: dict[str, object]) -> NDArray[np.void]:
-    """Rows of fixed width, straight from COPY BINARY (its header has 19 bytes, its trailer 2)."""
-    out = io.BytesIO()
-    with connection.cursor() as cursor:
-        raw = cursor.cursor
-        raw.copy_expert(raw.mogrify(query, values), out)
-    return np.frombuffer(out.getbuffer()[HEADER_BYTES:-2], dtype=ROW)

@@ -1,20 +1,28 @@
 """Standings: load what counts, compute by the library, keep one numbered row that never changes."""
 
+import io
+import json
 from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
 from django.db.models import Max
 
-from judging.jobs import agreement, inputs
+from judging.jobs import agreement, inputs, running, tallies
 from judging.jobs.parts import parts_by_entry
-from judging.models import Entry, Round, RoundReading, RoundRules, RoundSheet, Standing, Standings
+from judging.models import Entry, Round, RoundReading, RoundRules, RoundSheet, Standings
+from judging.scoring.codes import places
 from judging.scoring.compute import Result
+from judging.scoring.inputs import Indexes
 from judging.scoring.recipe import VERSION
 from spotlight.ledger import clock
 
 PROGRAM = f"judging.scoring {VERSION}"
 ROWS_WHILE_RUNNING = 5_000
+ROW = (
+    "standings_id", "entry_id", "rank", "blend", "popularity", "panel", "theta", "panel_sd", "probability",
+    "sheets", "tie_level", "is_selected", "parts",
+)  # fmt: skip
 
 
 def compute(round: Round, *, closing: bool = False) -> Standings | None:
@@ -31,8 +39,8 @@ def compute(round: Round, *, closing: bool = False) -> Standings | None:
         round.refresh_from_db()
         if round.state not in (Round.State.OPEN, Round.State.LOCKED):
             return latest(round)
-        given = inputs.load(round)
-        if not given.entries:
+        given = inputs.load(round) if closing else running.load(round)
+        if not len(given.entries):
             return None
         digest = given.digest()
         last = latest(round)
@@ -40,8 +48,9 @@ def compute(round: Round, *, closing: bool = False) -> Standings | None:
             return last
         result = given.score()
         standings = _keep(round, given, digest, result, closing=closing)
-        if closing:
+        if isinstance(given, inputs.Inputs):
             _copy_inputs(round, given)
+            tallies.forget(round)
         return standings
 
 
@@ -50,40 +59,57 @@ def latest(round: Round) -> Standings | None:
     return round.standings.order_by("-number").first()
 
 
-def _keep(round: Round, given: inputs.Inputs, digest: str, result: Result, *, closing: bool) -> Standings:
-    entries = {e.code: e for e in round.entries.filter(state=Entry.State.IN).only("pk", "code", "index")}
+def _keep(
+    round: Round, given: inputs.Inputs | running.Running, digest: str, result: Result, *, closing: bool
+) -> Standings:
     number = (round.standings.aggregate(last=Max("number"))["last"] or 0) + 1
-    ranks, blends = _arrays(result, entries)
+    index = given.field.index if isinstance(given, running.Running) else inputs.indexes(round)
+    whole = len(result) == len(given.entries)
+    at = index[result.order if whole else places(given.entries, result.entries)]
+    ranks, blends = _arrays(result, at)
     standings = Standings.objects.create(
         round=round, number=number, computed_at=clock.now(), inputs_sha256=digest,
         recipe=given.recipe.to_mapping(), recipe_sha256=given.recipe.digest(), program=PROGRAM,
         size=len(result), is_closing=closing, warnings=list(result.warnings),
         judges=_judges(result),
-        figures=_figures(result) | agreement.figures(round, result, given.sheets, given.readings), ranks=ranks, blends=blends,
+        figures=_figures(result) | agreement.figures(round, result, given), ranks=ranks, blends=blends,
     )  # fmt: skip
-    kept = len(result) if closing else ROWS_WHILE_RUNNING
-    parts = parts_by_entry(result) if closing else {}
-    rows = [
-        Standing(
-            standings=standings, entry=entries[row.entry], rank=row.rank, blend=row.blend,
-            popularity=row.popularity, panel=row.panel, theta=row.theta, panel_sd=row.panel_sd,
-            probability=row.probability, sheets=row.sheets, tie_level=row.tie_level, is_selected=row.selected,
-            parts=parts.get(row.entry, {}),
-        )
-        for row in result.rows() if row.rank <= kept
-    ]  # fmt: skip
-    Standing.objects.bulk_create(rows, batch_size=1000)
+    kept = len(result) if closing else min(ROWS_WHILE_RUNNING, len(result))
+    _write_rows(standings, result, at[:kept], parts_by_entry(result) if closing else {})
     return standings
 
 
-def _arrays(result: Result, entries: dict[str, Entry]) -> tuple[bytes, bytes]:
-    """Rank and blend by entry index, as little-endian int32; 0 where an entry took no part."""
-    size = max((entry.index for entry in entries.values()), default=-1) + 1
+def _arrays(result: Result, at: Indexes) -> tuple[bytes, bytes]:
+    """Rank and blend by entry index, as little-endian int32; 0 where an entry took no part. `at` is by rank."""
+    size = int(at.max(initial=-1)) + 1
     ranks, blends = np.zeros(size, dtype="<i4"), np.zeros(size, dtype="<i4")
-    places = np.fromiter((entries[code].index for code in result.entries), dtype=np.int64, count=len(result))
-    ranks[places] = np.arange(1, len(result) + 1)
-    blends[places] = result.blend.astype(np.int64)
+    ranks[at] = np.arange(1, len(result) + 1)
+    blends[at] = result.blend.astype(np.int64)
     return ranks.tobytes(), blends.tobytes()
+
+
+def _write_rows(standings: Standings, result: Result, at: Indexes, parts: dict[str, dict[str, Any]]) -> None:
+    """The first rows as rows, by COPY."""
+    found = Entry.objects.filter(round=standings.round_id, index__in=at.tolist()).values_list("index", "pk")
+    keys = dict(found)
+    block = io.StringIO()
+    for row, index in zip(result.rows(len(at)), at.tolist(), strict=True):
+        numbers = (row.rank, row.blend, row.popularity, row.panel, row.theta, row.panel_sd, row.probability)
+        explained = json.dumps(parts.get(row.entry, {})).replace("\\", "\\\\")
+        fields = [
+            standings.pk,
+            keys[index],
+            *numbers,
+            row.sheets,
+            row.tie_level,
+            int(row.selected),
+            explained,
+        ]
+        block.write("\t".join("\\N" if field is None else str(field) for field in fields) + "\n")
+    block.seek(0)
+    with connection.cursor() as cursor:
+        raw: Any = cursor.cursor
+        raw.copy_expert(f"COPY judging_standing ({', '.join(ROW)}) FROM STDIN", block)
 
 
 def _judges(result: Result) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from judging.models.standings import (
     Standing,
     Standings,
 )
+from judging.models.tallies import ReadingMarket, StaleTrack, TallyBlock
 
 __all__ = [
     "Assignment",
@@ -30,6 +31,7 @@ __all__ = [
     "Prize",
     "Proof",
     "Reading",
+    "ReadingMarket",
     "Release",
     "Round",
     "RoundReading",
@@ -41,8 +43,10 @@ __all__ = [
     "Seat",
     "SheetVersion",
     "Source",
+    "StaleTrack",
     "Standing",
     "Standings",
     "Suspicion",
+    "TallyBlock",
     "Witness",
 ]

@@ -261,6 +261,7 @@ class Entry(models.Model):
             models.UniqueConstraint(fields=["round", "alias"], name="entry_alias_once"),
             models.UniqueConstraint(fields=["round", "index"], name="entry_index_once"),
         ]
+        indexes = [models.Index(fields=["round"], condition=~Q(state="in"), name="entry_out")]
 
     def __str__(self) -> str:
         return self.code

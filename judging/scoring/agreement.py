@@ -4,6 +4,7 @@ Statistics for the chair's room. They flag and inform, they never change a score
 judges' scale unless said otherwise; every interval is of 95%.
 """
 
+import heapq
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -237,8 +238,11 @@ def next_listens(result: Result, *, count: int, most: int = 12) -> list[Listen]:
     """
     values = listen_values(result)
     open_to = result.sheets < most
-    order = sorted(np.flatnonzero(open_to).tolist(), key=lambda i: (-values[i], result.entries[i]))
-    return [Listen(result.entries[i], float(values[i]), int(result.sheets[i])) for i in order[:count]]
+    able = np.flatnonzero(open_to)
+    if count < len(able):  # only what can be among them
+        able = able[values[able] >= np.partition(values[able], len(able) - count)[len(able) - count]]
+    order = heapq.nsmallest(count, able.tolist(), key=lambda i: (-values[i], result.entries[i]))
+    return [Listen(result.entries[i], float(values[i]), int(result.sheets[i])) for i in order]
 
 
 def listen_values(result: Result) -> Floats:

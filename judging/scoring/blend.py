@@ -12,8 +12,8 @@ import numpy as np
 
 from .exact import MICRO, Ints, compact, half_even_all, ints, largest, objects, publish_ratio, roomy
 from .inputs import Indexes, scaled
+from .order import double_midranks
 from .recipe import BlendRules
-from .window import double_midranks
 
 _GRAIN = 10**14
 

@@ -9,6 +9,8 @@ from .exact import MICRO, Ints, doubtful, half_even, objects
 from .normal import EXACT, TAIL_ERROR, TAIL_FLOOR, Floats, cdf, density, exact_cdf, exact_tail
 
 _FAR_BITS = 1 << 40
+_MANY = 20_000
+_GRID_REACH = 1e4
 
 
 def probabilities(scores: Ints, sds: Ints | None, *, share: Fraction, size: int) -> Ints:
@@ -50,19 +52,38 @@ def cut_line(scores: Floats, sds: Floats, size: int) -> float:
 
 def _line(s: Floats, sd: Floats, size: int) -> tuple[float, Floats]:
     """c, and a bound of the error of each p."""
+    middle = _root(s, sd, size, _start(s, sd, size))
+    return middle, _errors(s, sd, size, middle)
+
+
+def _start(s: Floats, sd: Floats, size: int) -> float | None:
+    """A line near the right one: that of numbers rounded to a grid, each with its count. None for few entries."""
+    if len(s) < _MANY or float(np.abs(s).max()) > _GRID_REACH or float(sd.max()) > _GRID_REACH:
+        return None
+    cell, counts = np.unique(np.rint(s * 128) * 2.0**24 + np.rint(sd * 1024), return_counts=True)
+    high = np.floor(cell / 2.0**24 + 0.5)
+    spread = np.maximum(cell - high * 2.0**24, 1.0) / 1024
+    return _root(high / 128, spread, size, None, counts.astype(np.float64))
+
+
+def _root(s: Floats, sd: Floats, size: int, start: float | None, counts: Floats | None = None) -> float:
+    """c by Newton steps kept inside a shrinking bracket, until the sum is as near to `size` as its rounding."""
     low, high = _bracket(s, sd, size)
-    middle = (low + high) / 2
+    middle = start if start is not None and low < start < high else (low + high) / 2
+    weight = 1.0 if counts is None else counts
     for _ in range(200):
         z = (s - middle) / sd
-        rest = float(np.sum(cdf(z))) - size
+        rest = float(np.sum(cdf(z) * weight)) - size
         low, high = (middle, high) if rest > 0 else (low, middle)
-        slope = float(np.sum(density(z) / sd))
+        if abs(rest) <= 1e-15 * size:
+            break
+        slope = float(np.sum(density(z) / sd * weight))
         step = middle + rest / slope if slope > 0 else low
         new = step if low < step < high else (low + high) / 2
         if new in (low, high) or abs(new - middle) <= 1e-16 * max(1.0, abs(middle)):
             break
         middle = new
-    return middle, _errors(s, sd, size, middle)
+    return middle
 
 
 def _errors(s: Floats, sd: Floats, size: int, line: float) -> Floats:
@@ -76,15 +97,11 @@ def _errors(s: Floats, sd: Floats, size: int, line: float) -> Floats:
     slope = density(z) / sd
     own = slope * (1.2e-16 * np.abs(s) + 7e-16 * np.abs(s - line))
     own += np.minimum(p, 1 - p) * 1.5 * TAIL_ERROR + np.where(z > 0, 1.2e-16, TAIL_FLOOR)
-    total = _sum(own) + abs(_sum(p) - size)
-    slopes = _sum(slope)
+    total = float(np.sum(own)) * 1.001 + abs(math.fsum(p.tolist()) - size)
+    slopes = float(np.sum(slope))
     if slopes > 0 and total / slopes < 1e-4 * float(sd.min()):
         return own + total * np.minimum(1.0, 1.05 * slope / slopes)
     return own + total
-
-
-def _sum(values: Floats) -> float:
-    return math.fsum(values.tolist())
 
 
 def _bracket(s: Floats, sd: Floats, size: int) -> tuple[float, float]:

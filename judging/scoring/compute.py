@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from .blend import blend, panel_share
 from .chance import probabilities
+from .codes import places, taken, united
 from .errors import RecipeError
 from .eurovision import Tally, in_micro
 from .exact import Ints, objects
@@ -43,11 +44,12 @@ class Result:
     """Standings as columns in rank order (counts of 1e-6), and what the parts knew.
 
     `popularity` is meaningful where `measured`; `panel`, `theta` and `panel_sd` are None when no sheets were read.
-    `gaps[r]` is the level that separates ranks r + 1 and r + 2. `panel_part` and `popularity_part` explain.
+    `order` gives for each row the place of its entry among all codes in code-point order. `gaps[r]` is the level that separates ranks r + 1 and r + 2. `panel_part` and `popularity_part` explain.
     """
 
     recipe: Recipe
-    entries: tuple[str, ...]
+    entries: Sequence[str]
+    order: Indexes
     blend: Ints
     popularity: Ints
     measured: NDArray[np.bool_]
@@ -72,9 +74,9 @@ class Result:
         """The row at a position from 0."""
         return next(self._rows(position, position + 1))
 
-    def rows(self) -> Iterator[Standing]:
-        """All rows by rank."""
-        return self._rows(0, len(self))
+    def rows(self, most: int | None = None) -> Iterator[Standing]:
+        """All rows by rank, or the first `most`."""
+        return self._rows(0, len(self) if most is None else min(most, len(self)))
 
     def position(self, entry: str) -> int:
         """Position from 0 of an entry. Raises KeyError."""
@@ -131,7 +133,7 @@ class Result:
 class _Columns:
     """Per entry of the field, by code."""
 
-    field: tuple[str, ...]
+    field: Sequence[str]
     blend: Ints
     popularity: Ints
     measured: NDArray[np.bool_]
@@ -205,7 +207,7 @@ def _second_level(recipe: Recipe, columns: _Columns, panel: Panel | None) -> Seq
     if recipe.tie_chain == "popularity-first":
         return [columns.popularity]
     if recipe.tie_chain == "countback" and panel and len(panel.sheets.entries):
-        at = _places({entry: i for i, entry in enumerate(columns.field)}, panel.sheets.entries)
+        at = places(columns.field, panel.sheets.entries)
         return [_placed(_zeros(columns.field), at, column) for column in best_marks(panel.sheets)]
     return [_or_zero(columns.panel, columns)]
 
@@ -213,8 +215,7 @@ def _second_level(recipe: Recipe, columns: _Columns, panel: Panel | None) -> Seq
 def _columns(recipe: Recipe, panel: Panel | None, popularity: Popularity | None) -> _Columns:
     heard = panel.sheets.field if panel else ()
     measured = popularity.window.entries if popularity else ()
-    field = tuple(sorted({*heard, *measured}))
-    place = {entry: index for index, entry in enumerate(field)}
+    field = united(heard, measured)
     columns = _Columns(
         field=field,
         blend=_zeros(field),
@@ -227,9 +228,9 @@ def _columns(recipe: Recipe, panel: Panel | None, popularity: Popularity | None)
         sheets=np.zeros(len(field), dtype=np.int64),
     )
     if panel:
-        _place_panel(columns, panel, _places(place, panel.sheets.entries))
+        _place_panel(columns, panel, places(field, panel.sheets.entries))
     if popularity:
-        at = _places(place, measured)[popularity.members]
+        at = places(field, measured)[popularity.members]
         columns.popularity = _placed(columns.popularity, at, popularity.score)
         columns.measured[at] = True
     panel_scores = _or_zero(columns.panel, columns)
@@ -248,10 +249,6 @@ def _place_panel(columns: _Columns, panel: Panel, at: Indexes) -> None:
     columns.sheets[at] = panel.counts
 
 
-def _places(place: dict[str, int], entries: Sequence[str]) -> Indexes:
-    return np.fromiter(map(place.__getitem__, entries), dtype=np.int64, count=len(entries))
-
-
 def _placed(column: Ints, at: Indexes, values: Ints) -> Ints:
     result = column if values.dtype == np.int64 else objects(column)
     result[at] = values
@@ -267,17 +264,16 @@ def _or_zero(column: Ints | None, columns: _Columns) -> Ints:
 
 
 def _tie_columns(
-    field: tuple[str, ...], panel: Panel | None, popularity: Popularity | None, recipe: Recipe
+    field: Sequence[str], panel: Panel | None, popularity: Popularity | None, recipe: Recipe
 ) -> tuple[Ints, Ints]:
     """Regions won, and the mean mark of the weightiest criterion (no sheets = below any mark)."""
-    place = {entry: index for index, entry in enumerate(field)}
     regions, marks = _zeros(field), _zeros(field)
     if popularity:
-        regions[_places(place, popularity.window.entries)[popularity.members]] = popularity.regions_won
+        regions[places(field, popularity.window.entries)[popularity.members]] = popularity.regions_won
     if panel and len(panel.sheets.entries):
         weights = [weight for _, weight in recipe.panel.criteria]
         means = criterion_means(panel.sheets, weights.index(max(weights)))
-        marks = _placed(marks + (int(means.min()) - 1), _places(place, panel.sheets.entries), means)
+        marks = _placed(marks + (int(means.min()) - 1), places(field, panel.sheets.entries), means)
     return regions, marks
 
 
@@ -318,7 +314,8 @@ def _result(
 
     return Result(
         recipe=recipe,
-        entries=tuple(columns.field[i] for i in by.tolist()),
+        entries=taken(columns.field, by),
+        order=by,
         blend=columns.blend[by],
         popularity=columns.popularity[by],
         measured=columns.measured[by],

@@ -6,8 +6,9 @@ from fractions import Fraction
 
 import numpy as np
 
+from .errors import ScoringError
 from .exact import Ints, largest, roomy
-from .inputs import Cell, Indexes, Windows
+from .inputs import Cell, Indexes, Tally, Windows
 from .recipe import PopularityRules
 from .window import (
     MOST_DAYS,
@@ -80,7 +81,7 @@ def _regions(
         mine = eligible[cell.entry]
         if mine.any():
             flags = active.setdefault(cell.region, np.zeros(len(eligible), dtype=np.bool_))
-            flags[cell.entry[mine & (cell.values > 0).any(axis=1)]] = True
+            flags[cell.entry[mine & _is_active(cell)]] = True
             known = cell.fans[mine & (cell.fans >= 0)]
             counts[cell.region] += [int(known.sum())] if len(known) else []
     before = sorted(active)
@@ -99,6 +100,12 @@ def _regions(
     return tuple(after), merged, None if fans is None else tuple(totals[name] for name in after), dict(groups)
 
 
+def _is_active(cell: Cell) -> Flags:
+    """Which rows have a value above 0: those with a sum above 0, as no cap is 0."""
+    active: Flags = cell.tally.sums > 0 if cell.tally else (cell.grid() > 0).any(axis=1)
+    return active
+
+
 def _rate(
     cells: list[Cell],
     metric: int,
@@ -109,37 +116,54 @@ def _rate(
     rules: PopularityRules,
     readings: Windows,
 ) -> Rate:
+    shared = math.lcm(*(int(count) for count in np.unique(live_days) if count > 0))
+    if len(cells) == 1 and cells[0].tally and rules.method not in SUM_METHODS:
+        entry, sums = _tallied(cells[0], cells[0].tally, eligible, live_days)
+        whole, part = divided(sums, live_days[entry], shared)
+        return Rate(metric, region, entry, whole, part, whole)
     held = np.zeros(len(eligible), dtype=np.bool_)
     for cell in cells:
         held[cell.entry] = True
     entry = np.flatnonzero(held & eligible)
     days = live_days[entry]
+    grids = [cell.grid() for cell in cells]
     winsor, unit, length = Fraction(rules.winsor), 10**readings.value_scale, int(days.max())
     factor = 4 * max(winsor.numerator, winsor.denominator) * length * len(cells)
-    bound = (max(largest(cell.values) for cell in cells) + unit) * factor
-    sums, totals = [], []
+    bound = (max(map(largest, grids)) + unit) * factor
+    blocks: list[Ints] = []
+    totals: list[Ints] = []
     step = max(1, _BLOCK // length)
     for first in range(0, len(entry), step):
         block = slice(first, first + step)
-        grid = _grid(cells, entry[block], length, bound)
-        sums.append(winsorised(grid, days[block], winsor, unit))
+        grid = _grid(cells, grids, entry[block], length, bound)
+        blocks.append(winsorised(grid, days[block], winsor, unit))
         if rules.method in SUM_METHODS:
             totals.append(_totals(grid, span[entry[block]], rules))
-    shared = math.lcm(*(int(count) for count in np.unique(live_days) if count > 0))
-    whole, part = divided(np.concatenate(sums), days, shared)
+    whole, part = divided(np.concatenate(blocks), days, shared)
     return Rate(metric, region, entry, whole, part, np.concatenate(totals) if totals else whole)
 
 
-def _grid(cells: list[Cell], entry: Indexes, length: int, bound: int) -> Ints:
+def _tallied(cell: Cell, tally: Tally, eligible: Flags, live_days: Indexes) -> tuple[Indexes, Indexes]:
+    """Entries and sums that are known already. Raises ScoringError if they are of other days than those that count now."""
+    mine = eligible[cell.entry]
+    entry, sums, days = (
+        column if mine.all() else column[mine] for column in (cell.entry, tally.sums, tally.days)
+    )
+    if not np.array_equal(days, live_days[entry]):
+        raise ScoringError("the tallies are of other days than the readings")
+    return entry, sums
+
+
+def _grid(cells: list[Cell], grids: list[Ints], entry: Indexes, length: int, bound: int) -> Ints:
     """Day values of these entries, summed over the cells."""
     grid: Ints = np.zeros((len(entry), length), dtype=np.int64 if bound < 2**62 else object)
     if bound < 2**31:
         grid = grid.astype(np.int32)
-    for cell in cells:
+    for cell, content in zip(cells, grids, strict=True):
         first, last = np.searchsorted(cell.entry, (entry[0], entry[-1] + 1))
         rows = cell.entry[first:last]
         wanted = np.isin(rows, entry, assume_unique=True)
-        values = roomy(cell.values, bound) if grid.dtype == object else cell.values
+        values = roomy(content, bound) if grid.dtype == object else content
         width = min(length, values.shape[1])
         grid[np.searchsorted(entry, rows[wanted]), :width] += values[first:last][wanted, :width].astype(
             grid.dtype

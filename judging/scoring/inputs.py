@@ -1,6 +1,6 @@
 """What is scored: sheets, readings and points, as rows for callers and as arrays for the arithmetic."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -56,7 +56,7 @@ class Sheets:
     10**(mark_scale - score_scale); `scores` the weighted marks y in units of 10**-score_scale. `pool` is per sheet. `field` has every entry code met, heard or not.
     """
 
-    field: tuple[str, ...]
+    field: Sequence[str]
     entries: tuple[str, ...]
     judges: tuple[str, ...]
     pools: tuple[str, ...]
@@ -122,14 +122,28 @@ class Cell:
     """One metric in one region: `values[k, d]` of `entry[k]` (sorted) on its day d, day 0 being its first of all.
 
     It has a row for every entry with a reading there within its live days, and 0 on days without one. `fans` are
-    sums over these days, -1 where no reading had any.
+    sums over these days, -1 where no reading had any. `values` may be a function that gives the array: with a `tally`
+    it is called only where the sums don't suffice.
     """
 
     region: str
     metric: str
     entry: Indexes
-    values: NDArray[Any]
+    values: NDArray[Any] | Callable[[], NDArray[Any]]
     fans: Indexes
+    tally: "Tally | None" = None
+
+    def grid(self) -> NDArray[Any]:
+        """The values."""
+        return self.values() if callable(self.values) else self.values
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What the values of a cell come to under a recipe: `sums[k]` as by `window.winsorised` over `days[k]` live days."""
+
+    sums: Indexes
+    days: Indexes
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +154,7 @@ class Windows:
     count 10**-value_scale and must hold at least the recipe's window_days (or all days there are), and nothing later.
     """
 
-    entries: tuple[str, ...]
+    entries: Sequence[str]
     first_day: Indexes
     last_day: int
     cells: Sequence[Cell]
@@ -183,12 +197,17 @@ def _decimals(number: Decimal) -> int:
     return max(0, -exponent)
 
 
-def arrange(sheets: Sequence[Sheet], *, criteria: Weights) -> Sheets:
-    """Counted sheets as arrays. Raises ScoringError for a repeated sheet or an entry in two pools."""
+def arrange(sheets: Sequence[Sheet], *, criteria: Weights, field: Sequence[str] | None = None) -> Sheets:
+    """Counted sheets as arrays. Raises ScoringError for a repeated sheet or an entry in two pools.
+
+    `field` (sorted) names all entries, so that those without a sheet need none without marks; each of them counts as
+    one that was left out.
+    """
     _check(sheets)
     names = [name for name, _ in criteria]
     complete = [s for s in sheets if all(s.marks.get(name) is not None for name in names)]
     complete.sort(key=lambda s: (s.entry, s.judge))
+    unheard = 0 if field is None else len(field) - len({s.entry for s in sheets})
     entries, entry = indexed([s.entry for s in complete])
     judges, judge = indexed([s.judge for s in complete])
     pools, pool = indexed([s.pool for s in complete])
@@ -199,7 +218,7 @@ def arrange(sheets: Sequence[Sheet], *, criteria: Weights) -> Sheets:
         (m.astype(object) * int(w) for m, w in zip(marks, weights, strict=True)), ints([0] * len(complete))
     )
     return Sheets(
-        field=tuple(sorted({s.entry for s in sheets})),
+        field=tuple(sorted({s.entry for s in sheets})) if field is None else field,
         entries=entries,
         judges=judges,
         pools=pools,
@@ -211,7 +230,7 @@ def arrange(sheets: Sequence[Sheet], *, criteria: Weights) -> Sheets:
         weights=tuple(int(w) for w in weights),
         scores=compact(scores),
         score_scale=mark_scale + weight_scale,
-        incomplete=len(sheets) - len(complete),
+        incomplete=len(sheets) - len(complete) + unheard,
     )
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .design import Design, dot
 from .exact import Fixed, Ints, Objects, sum_by
 from .inputs import Indexes
-from .window import double_midranks
+from .order import double_midranks
 
 TRIMMED_FROM = 5
 """Sheets an entry needs before its highest and lowest marks are dropped."""

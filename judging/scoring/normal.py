@@ -27,12 +27,23 @@ TAIL_FLOOR = 1e-38
 FAR = 13.0
 """Beyond this distance the tail is below 1e-38 and counts as 0."""
 
+_BLOCK = 16_384
+"""Numbers worked on at a time, so that they stay in the processor's cache."""
 _STEPS = 256
 _TERMS = 10
 
 
 def upper_tail(x: Floats) -> Floats:
     """1 - Phi(x) for x >= 0."""
+    if x.size <= _BLOCK:
+        return _upper_tail(x)
+    flat = x.ravel()
+    return np.concatenate(
+        [_upper_tail(flat[first : first + _BLOCK]) for first in range(0, len(flat), _BLOCK)]
+    ).reshape(x.shape)
+
+
+def _upper_tail(x: Floats) -> Floats:
     near = np.minimum(x, FAR)
     cell = np.rint(near * _STEPS).astype(np.int64)
     h = near - cell / _STEPS
@@ -69,9 +80,11 @@ def inverse(p: Floats) -> Floats:
     result = np.empty_like(q)
     result[central] = _rational(0.180625 - q[central] ** 2, _CENTRAL) * q[central]
     tail = np.sqrt(-np.log(np.minimum(p[~central], 1.0 - p[~central])))
-    middle = _rational(tail - 1.6, _MIDDLE)
-    far = _rational(tail - 5.0, _FAR_TAIL)
-    result[~central] = np.where(tail <= 5.0, middle, far) * np.sign(q[~central])
+    size = _rational(tail - 1.6, _MIDDLE)
+    far = tail > 5.0
+    if far.any():
+        size[far] = _rational(tail[far] - 5.0, _FAR_TAIL)
+    result[~central] = size * np.sign(q[~central])
     return result
 
 

@@ -5,7 +5,7 @@ either way, on fixed-point numbers.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -61,10 +61,26 @@ class Numbers:
     kind: Any
 
 
+def _by_rank(doubled: Indexes, n: int, scores: Callable[[Indexes, int], Any]) -> Any:
+    """A function of the rank, computed once for equal ones."""
+    present = np.zeros(2 * n + 2, dtype=np.bool_)
+    present[doubled] = True
+    found = np.flatnonzero(present)
+    if len(found) == len(doubled):
+        return scores(doubled, n)
+    place = np.zeros(len(present), dtype=np.int64)
+    place[found] = np.arange(len(found))
+    return scores(found, n)[place[doubled]]
+
+
+def _float_scores(doubled: Indexes, n: int) -> Floats:
+    return np.clip(inverse_of_ratio(4 * doubled - 3, 8 * n + 2), -LIMIT, LIMIT)
+
+
 FLOATS = Numbers(
     of=float,
     sqrt=lambda value, scale: math.sqrt(value / 10**scale),
-    inverse=lambda ranks, n: np.clip(inverse_of_ratio(4 * ranks - 3, 8 * n + 2), -LIMIT, LIMIT),
+    inverse=lambda ranks, n: _by_rank(ranks, n, _float_scores),
     percentile=lambda ranks, n: (ranks - 1) / (2 * n) - 0.5,
     divide=np.true_divide,
     kind=np.float64,
@@ -72,15 +88,14 @@ FLOATS = Numbers(
 
 
 def _exact_scores(doubled: Indexes, n: int) -> Any:
-    found, place = np.unique(doubled, return_inverse=True)
     limit = LIMIT << EXACT.bits
-    return np.clip(exact_inverse(4 * found - 3, 8 * n + 2), -limit, limit)[place]
+    return np.clip(exact_inverse(4 * doubled - 3, 8 * n + 2), -limit, limit)
 
 
 FIXED = Numbers(
     of=EXACT.of,
     sqrt=lambda value, scale: math.isqrt((value << (2 * EXACT.bits)) // 10**scale),
-    inverse=_exact_scores,
+    inverse=lambda ranks, n: _by_rank(ranks, n, _exact_scores),
     percentile=lambda ranks, n: (((ranks.astype(object) - 1) << EXACT.bits) // (2 * n)) - (EXACT.one >> 1),
     divide=np.floor_divide,
     kind=object,
@@ -209,12 +224,7 @@ def _over_metrics(metric_z: Any, has: Any, rules: PopularityRules, numbers: Numb
     z, cap = np.zeros(len(has), dtype=numbers.kind), np.zeros(len(has), dtype=numbers.kind)
     weights = [Fraction(weight) for _, weight in rules.metrics]
     room = numbers.of(Fraction(rules.consistency_cap))
-    patterns, group = (
-        np.unique(has, axis=0, return_inverse=True) if len(has) else (has, np.zeros(0, np.int64))
-    )
-    for number, pattern in enumerate(patterns):
-        held = np.flatnonzero(pattern)
-        rows = np.flatnonzero(group.ravel() == number)
+    for held, rows in _patterns(has):
         mine = metric_z[np.ix_(rows, held)]
         ordered = np.sort(mine, axis=1)
         middle = numbers.divide(ordered[:, (len(held) - 1) // 2] + ordered[:, len(held) // 2], 2)
@@ -227,6 +237,17 @@ def _over_metrics(metric_z: Any, has: Any, rules: PopularityRules, numbers: Numb
     return z, cap
 
 
+def _patterns(has: Any) -> Iterator[tuple[Indexes, Indexes]]:
+    """Which metrics are held together, and the rows that hold just these."""
+    code = np.zeros(len(has), dtype=np.int64)
+    for metric in range(has.shape[1]):
+        _, code = np.unique(code, return_inverse=True) if metric % 16 == 15 else (None, code)
+        code = code * 2 + has[:, metric]
+    for number in np.flatnonzero(np.bincount(code)) if code.max(initial=0) < 2**17 else np.unique(code):
+        rows = np.flatnonzero(code == number)
+        yield np.flatnonzero(has[rows[0]]), rows
+
+
 def _standardised(parts: Parts, precise: Callable[[], Parts]) -> tuple[Ints, float]:
     """z / sd in counts of 1e-6, and sd."""
     z = parts.z
@@ -234,8 +255,8 @@ def _standardised(parts: Parts, precise: Callable[[], Parts]) -> tuple[Ints, flo
         return np.zeros(0, dtype=np.int64), 0.0
     cells = len(parts.region_z) + z.size // max(1, len(z))
     error = 2 * INVERSE_ERROR + 1e-15 * (cells + 20)
-    mean = math.fsum(z) / len(z)
-    spread = math.sqrt(math.fsum((z - mean) ** 2) / len(z))
+    mean = math.fsum(z.tolist()) / len(z)
+    spread = math.sqrt(math.fsum(((z - mean) ** 2).tolist()) / len(z))
     if spread > 1e-6:
         score = z / spread
         bound = 1.01 * error * (1 + np.abs(score)) / spread

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .exact import Ints, objects
+from .codes import Codes, taken
+from .exact import Ints
 from .inputs import Indexes
+from .order import ascending, int_keys
 
 HASH_LEVEL = 6
 """The last level: SHA-256 of seed and entry code, ascending."""
@@ -28,22 +30,14 @@ class Order:
 
 def rank(entries: Sequence[str], levels: Sequence[tuple[int, Sequence[Ints]]], *, seed: str) -> Order:
     """Order by the levels (number, keys; higher first), then by hash."""
-    codes = [(number, [_codes(key) for key in keys]) for number, keys in levels]
-    flat = [key for _, keys in codes for key in keys]
-    order = np.lexsort([-key for key in reversed(flat)])
+    codes = [(number, [-int_keys(key) for key in keys]) for number, keys in levels]
+    order = ascending([key for _, keys in codes for key in keys])
     deepest = _deepest(codes, order)
     order = _by_hash(order, deepest, entries, seed)
     tie_level = np.ones(len(entries), dtype=np.int64)
     gaps = np.concatenate([[1], deepest, [1]])
     tie_level[order] = np.maximum(gaps[:-1], gaps[1:])[: len(order)]
     return Order(order, tie_level, deepest)
-
-
-def _codes(key: Ints) -> Indexes:
-    if key.dtype == np.int64:
-        return key
-    _, codes = np.unique(objects(key), return_inverse=True)
-    return codes.astype(np.int64)
 
 
 def _deepest(codes: list[tuple[int, list[Indexes]]], order: Indexes) -> Indexes:
@@ -56,16 +50,29 @@ def _deepest(codes: list[tuple[int, list[Indexes]]], order: Indexes) -> Indexes:
 
 
 def _by_hash(order: Indexes, deepest: Indexes, entries: Sequence[str], seed: str) -> Indexes:
-    """Within runs that no level separates, ascending by hash."""
-    result = order.copy()
+    """Within runs that no level separates, ascending by hash, then by code (entries are sorted by code)."""
     tied = np.concatenate([[False], deepest == HASH_LEVEL, [False]])
-    starts = np.flatnonzero(~tied[:-1] & tied[1:])
-    ends = np.flatnonzero(tied[:-1] & ~tied[1:]) + 1
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        run = order[start:end].tolist()
-        run.sort(key=lambda index: (tie_hash(seed, entries[index]), entries[index]))
-        result[start:end] = run
+    places = np.flatnonzero(tied[:-1] | tied[1:])
+    if not len(order) or not len(places):
+        return order
+    run = np.cumsum(~tied[:-1])[places]
+    members = order[places]
+    words = _tie_words(seed, taken(entries, members))
+    by = np.lexsort((words[:, 0], run))
+    first = words[by, 0]
+    if ((first[1:] == first[:-1]) & (run[by[1:]] == run[by[:-1]])).any():
+        by = np.lexsort((members, *words.T[::-1], run))
+    result = order.copy()
+    result[places] = members[by]
     return result
+
+
+def _tie_words(seed: str, entries: Sequence[str]) -> NDArray[np.uint64]:
+    """The hash of each entry as four numbers, the most significant first."""
+    packed = entries.packed.tolist() if isinstance(entries, Codes) else [entry.encode() for entry in entries]
+    start, sha256 = seed.encode(), hashlib.sha256
+    digests = b"".join([sha256(start + code).digest() for code in packed])
+    return np.frombuffer(digests, dtype=">u8").reshape(-1, 4).astype(np.uint64)
 
 
 def tie_hash(seed: str, entry: str) -> str:

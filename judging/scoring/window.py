@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from .exact import Ints, Objects, largest, objects, roomy, sum_by
 from .inputs import Indexes, Readings, scaled
+from .order import double_midranks
 from .recipe import PopularityRules
 
 OTHER = "Other"
@@ -65,7 +66,7 @@ class Window:
     compared; `fans` is per region, None if not known, in units of 10**-fans_scale.
     """
 
-    entries: tuple[str, ...]
+    entries: Sequence[str]
     regions: tuple[str, ...]
     metrics: tuple[str, ...]
     live_days: Indexes
@@ -276,23 +277,3 @@ def ranks(rate: Rate, holders: Indexes) -> Indexes:
     whole, part = (np.zeros(len(holders), dtype=column.dtype) for column in (rate.whole, rate.part))
     whole[place], part[place] = rate.whole, rate.part
     return double_midranks(whole, part)
-
-
-def double_midranks(*keys: Ints) -> Indexes:
-    """Twice the mid-rank (from 1) of each row of keys, compared from the first key on."""
-    codes = [_codes(key) for key in keys]
-    order = np.lexsort(codes[::-1])
-    new = np.ones(len(order), dtype=np.bool_)
-    new[1:] = np.logical_or.reduce([np.diff(code[order]) != 0 for code in codes])
-    starts = np.flatnonzero(new)
-    sizes = np.diff(np.append(starts, len(order)))
-    result = np.empty(len(order), dtype=np.int64)
-    result[order] = np.repeat(2 * starts + sizes + 1, sizes)
-    return result
-
-
-def _codes(key: Ints) -> Indexes:
-    if key.dtype != object:
-        return key
-    _, codes = np.unique(objects(key), return_inverse=True)
-    return codes.astype(np.int64)
