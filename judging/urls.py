@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from judging.views import boards, chair, cuts, desk, home, media, proof, readings, setup, welcome, whatif
+from judging.views import (
+    boards,
+    calibration,
+    chair,
+    chair_calibration,
+    cuts,
+    desk,
+    discussion,
+    home,
+    media,
+    proof,
+    readings,
+    setup,
+    welcome,
+    whatif,
+)
 
 urlpatterns = [
     path("admin/home/", home.index, name="home"),
@@ -14,6 +29,16 @@ urlpatterns = [
     path("admin/desk/welcome/<slug:slug>/accept/", welcome.accept, name="desk_accept"),
     path("admin/desk/welcome/<slug:slug>/conflict/", welcome.declare, name="desk_conflict"),
     path("admin/desk/<slug:code>/", desk.own_list, name="desk_list"),
+    path("admin/desk/<slug:code>/calibration/", calibration.index, name="desk_calibration"),
+    path(
+        "admin/desk/<slug:code>/calibration/<slug:alias>/", calibration.sheet, name="desk_calibration_sheet"
+    ),
+    path(
+        "admin/desk/<slug:code>/calibration/<slug:alias>/audio",
+        calibration.audio,
+        name="desk_calibration_audio",
+    ),
+    path("admin/desk/<slug:code>/discussion/", discussion.at_the_desk, name="desk_discussion"),
     path("admin/desk/<slug:code>/<slug:alias>/", desk.sheet, name="desk_sheet"),
     path("admin/desk/<slug:code>/<slug:alias>/audio", media.audio, name="desk_audio"),
     path("admin/desk/<slug:code>/<slug:alias>/artwork", media.artwork, name="desk_artwork"),
@@ -32,6 +57,10 @@ urlpatterns = [
     path("admin/chair/<slug:code>/rule/", chair.rule, name="chair_rule"),
     path("admin/chair/<slug:code>/deal/<slug:entry>/", chair.deal_again, name="chair_deal"),
     path("admin/chair/<slug:code>/entries/<slug:entry>/", chair.entry, name="chair_entry"),
+    path("admin/chair/<slug:code>/deal/", chair.deal_many, name="chair_deal_many"),
+    path("admin/chair/<slug:code>/limit/", chair.limit, name="chair_limit"),
+    path("admin/chair/<slug:code>/calibration/", chair_calibration.index, name="chair_calibration"),
+    path("admin/chair/<slug:code>/discussion/", discussion.in_the_room, name="chair_discussion"),
     path("admin/chair/<slug:code>/join/", chair.join, name="chair_join"),
     path("admin/chair/<slug:code>/leave/<slug:seat>/", chair.leave, name="chair_leave"),
     path("admin/chair/<slug:code>/<str:step>/", chair.step, name="chair_step"),

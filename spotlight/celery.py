@@ -11,6 +11,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.task_default_queue = "default"
 app.conf.beat_schedule = {
+    "conflicts": {"task": "judging.conflicts", "schedule": 600.0},
     "count": {"task": "judging.count", "schedule": 180.0},
     "awards": {"task": "judging.awards", "schedule": 600.0},
     "rounds": {"task": "judging.tick", "schedule": 60.0},

@@ -19,3 +19,9 @@ class RulingForm(forms.Form):
         label=_("What happens"), choices=Ruling.Outcome.choices, widget=forms.RadioSelect
     )
     reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class LimitForm(forms.Form):
+    """How many entries a judge takes at most."""
+
+    most = forms.IntegerField(min_value=1, max_value=100_000)

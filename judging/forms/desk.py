@@ -13,10 +13,10 @@ HALF = Decimal("0.5")
 
 
 class SheetForm(forms.Form):
-    """A score sheet: for each criterion `mark_<key>` 0 to 10 and `half_<key>`, texts, version and seconds heard."""
+    """A score sheet: for each criterion `mark_<key>` 0 to 10 and `half_<key>`, texts, version, and `heard`: `0-1200,5000-9000` ms."""
 
     version = forms.IntegerField(min_value=0)
-    heard = forms.FloatField(min_value=0, max_value=86_400, required=False)
+    heard = forms.RegexField(r"^\d{1,8}-\d{1,8}(,\d{1,8}-\d{1,8})*$", max_length=9000, required=False)
     note = forms.CharField(max_length=4000, required=False, strip=False)
     comment = forms.CharField(max_length=2000, required=False, strip=False)
     reason = forms.CharField(max_length=1000, required=False)
@@ -37,7 +37,12 @@ class SheetForm(forms.Form):
             if data[f"mark_{key}"] is not None
         }
         text = {name: data[name].replace("\r\n", "\n") for name in ("note", "comment")}
-        return Draft(marks=marks, heard_ms=int((data["heard"] or 0) * 1000), **text)
+        return Draft(marks=marks, heard=_parts(data["heard"]), **text)
+
+
+def _parts(text: str) -> list[tuple[int, int]]:
+    pairs = (part.split("-") for part in text.split(",") if part)
+    return [(int(start), int(end)) for start, end in pairs]
 
 
 class ReasonForm(forms.Form):

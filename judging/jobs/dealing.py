@@ -93,6 +93,13 @@ def sheet_budget(round: Round) -> int:
     return int(asked or round.judges_per_entry * round.entries.filter(state=Entry.State.IN).count())
 
 
+def end(assignment: Assignment, *, state: str, reason: str) -> Assignment | None:
+    """End an assignment and deal its entry to another judge. Returns the new one, None if nobody can take it."""
+    assignment.state, assignment.reason, assignment.ended_at = state, reason[:300], clock.now()
+    assignment.save(update_fields=["state", "reason", "ended_at"])
+    return refill(assignment, is_repair=assignment.round.state == Round.State.LOCKED)
+
+
 def refill(ended: Assignment, *, is_repair: bool = False) -> Assignment | None:
     """Deal the entry of an assignment that ended to the least loaded judge who may hear it; None if nobody can."""
     board = Board(ended.round)

@@ -5,7 +5,7 @@
 
 import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -148,6 +148,13 @@ def hold(round: Round, *, stage: str | None = None) -> Round:
     if stage:
         _check_stage(locked, stage)
     return locked
+
+
+def hold_shared(round: Round) -> Round:
+    """The round as it is, which can't be locked or closed before this transaction ends. Many may hold it so."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT spotlight_round_state(%s)", [round.pk])
+    return Round.objects.select_related("season").get(pk=round.pk)
 
 
 def waiting_assignments(round: Round) -> int:

@@ -1,5 +1,6 @@
+from judging.models.calibration import CalibrationSheet, CalibrationTrack
 from judging.models.cut import Award, Cut, Decision, Prize
-from judging.models.panel import Assignment, Conflict, Ruling, Score, ScoreSheet, Seat, SheetVersion
+from judging.models.panel import Assignment, Conflict, Remark, Ruling, Score, ScoreSheet, Seat, SheetVersion
 from judging.models.popularity import ImportBatch, ImportRejection, Reading, Source, Suspicion
 from judging.models.proof import Proof, Witness
 from judging.models.round import Criterion, Entry, Metric, Round
@@ -18,6 +19,8 @@ from judging.models.tallies import ReadingMarket, StaleTrack, TallyBlock
 __all__ = [
     "Assignment",
     "Award",
+    "CalibrationSheet",
+    "CalibrationTrack",
     "ChartRow",
     "ChartWeek",
     "Conflict",
@@ -33,6 +36,7 @@ __all__ = [
     "Reading",
     "ReadingMarket",
     "Release",
+    "Remark",
     "Round",
     "RoundReading",
     "RoundRules",

@@ -109,7 +109,10 @@ class ScoreSheet(models.Model):
     )
     note = models.TextField(_("note to myself"), max_length=4000, blank=True)
     comment = models.TextField(_("comment for the artist"), max_length=2000, blank=True)
-    heard_ms = models.PositiveIntegerField(default=0)
+    heard = models.JSONField(
+        default=list, help_text="Parts of the track that were played: ascending pairs of milliseconds that do not meet."
+    )  # fmt: skip
+    heard_ms = models.PositiveIntegerField(default=0, help_text="The sum of these parts.")
     updated_at = models.DateTimeField()
     filed_at = models.DateTimeField(null=True, blank=True)
 
@@ -160,6 +163,23 @@ class SheetVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sheet} v{self.version}"
+
+
+class Remark(models.Model):
+    """What somebody on the panel says about an entry while the round is locked."""
+
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="remarks")
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField(_("what you want to say"), max_length=2000)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("remark")
+        verbose_name_plural = _("remarks")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.by} on {self.entry}"
 
 
 class Ruling(models.Model):

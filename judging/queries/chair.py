@@ -243,7 +243,7 @@ def findings(round: Round) -> Findings | None:
             (names.get(row["seat"], ""), _labels(row["enters"], entries), _labels(row["leaves"], entries))
             for row in figures.get("influence", [])
         ],
-        zone=_zone(newest),
+        zone=line_zone(newest),
     )
 
 
@@ -274,7 +274,8 @@ def _labels(codes: Sequence[str], entries: dict[str, Entry]) -> str:
     return ", ".join(label_of(entries[code]) for code in codes if code in entries)
 
 
-def _zone(newest: Standings) -> list[LineRow]:
+def line_zone(newest: Standings) -> list[LineRow]:
+    """Entries that are neither clearly in nor clearly out of the cut, by place."""
     near = newest.rows.filter(probability__gt=CLEAR * MILLIONTHS, probability__lt=(1 - CLEAR) * MILLIONTHS)
     rows = near.select_related("entry").order_by("rank")[:MOST_IN_ZONE]
     return [

@@ -3,14 +3,16 @@
 import datetime
 import itertools
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from judging.models import Assignment, Conflict, Criterion, Entry, Round, ScoreSheet
+from judging.queries import panel
 from judging.queries.rounds import RUNNING, round_by_code
 from spotlight.accounts.models import User
 from submissions.models import Membership, Role, Track
@@ -87,8 +89,9 @@ def own_duty(user: User, code: str, alias: str) -> Assignment | None:
     duty = found.select_related(
         "sheet", "seat__membership", "entry__submission__track__rendition", "entry__submission__track__artwork", "entry__submission__artist"
     ).first()  # fmt: skip
-    if duty:
-        duty.round = round
+    if duty is None or panel.is_conflicted(duty):
+        return None
+    duty.round = round
     return duty
 
 
@@ -131,7 +134,7 @@ def pace_of(filed_at: Sequence[datetime.datetime]) -> int | None:
     return round_up(statistics.median(step.total_seconds() for step in steps)) if len(steps) >= 2 else None
 
 
-def round_up(number: float) -> int:
+def round_up(number: float | Decimal) -> int:
     """The next whole number, at least 1 for anything above 0."""
     return int(-(-number // 1))
 
@@ -190,10 +193,15 @@ class Mark:
 
 def marks(round: Round, sheet: ScoreSheet | None, *, language: str) -> list[Mark]:
     """The rubric with the marks of a sheet."""
-    given = {score.criterion_id: score.value for score in sheet.scores.all()} if sheet else {}
+    given = {score.criterion.key: str(score.value) for score in sheet.scores.all()} if sheet else {}
+    return marks_of_draft(round, given, language=language)
+
+
+def marks_of_draft(round: Round, given: Mapping[str, str], *, language: str) -> list[Mark]:
+    """The rubric with marks as decimal text by criterion key."""
     rows = []
     for criterion in round.criteria.all():
-        value = given.get(criterion.pk)
+        value = Decimal(given[criterion.key]) if criterion.key in given else None
         whole = None if value is None else int(value)
         rows.append(
             Mark(

@@ -5,11 +5,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Lower
 
 from judging.models import Assignment, Conflict, Entry, Round, ScoreSheet, Seat
-from submissions.models import ArtistMember, Membership, Role, TrackArtist
+from spotlight.accounts.models import Person
+from submissions.models import Artist, ArtistMember, Membership, Role, TrackArtist
 
 Pairs = set[tuple[int, int]]
+Ties = dict[int, set[int]]
 
 
 def seats_of(round: Round) -> QuerySet[Seat]:
@@ -29,10 +32,9 @@ def judges_without_seat(round: Round) -> QuerySet[Membership]:
 
 
 def conflicted_pairs(round: Round, seats: Iterable[Seat], entries: Iterable[Entry]) -> Pairs:
-    """(seat key, entry key) pairs that must never meet.
+    """(seat key, entry key) pairs that must never meet: by declaration, or by rule (see `ties_of` and `_index`).
 
-    Declared by the judge, or by rule: the judge stands behind one of the track's artists, or works or worked for an
-    artist's label or agency.
+    The one rule behind every deal, list, sheet and sweep.
     """
     seats, entries = list(seats), list(entries)
     people = {seat.pk: seat.membership.person_id for seat in seats}
@@ -47,12 +49,25 @@ def conflicted_pairs(round: Round, seats: Iterable[Seat], entries: Iterable[Entr
     return pairs
 
 
-def ties_of(round: Round, people: set[int]) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
-    """The artists and organisations that people are tied to, by person key."""
-    artists: dict[int, set[int]] = defaultdict(set)
-    organisations: dict[int, set[int]] = defaultdict(set)
-    for person, artist in ArtistMember.objects.filter(person__in=people).values_list("person", "artist"):
+def is_conflicted(duty: Assignment) -> bool:
+    """Whether an assignment that was dealt should not stand any more: a tie came up since."""
+    return bool(conflicted_pairs(duty.round, [duty.seat], [duty.entry]))
+
+
+def ties_of(round: Round, people: set[int]) -> tuple[Ties, Ties]:
+    """The artists and organizations that people are tied to, by person key.
+
+    Artists: their own, those they made a track with (billed or credited together), those they declared. Organizations:
+    whom they work or worked for, the labels and agencies of their own artists, those they declared.
+    """
+    artists: Ties = defaultdict(set)
+    organisations: Ties = defaultdict(set)
+    own = ArtistMember.objects.filter(person__in=people)
+    for person, artist, label in own.values_list("person", "artist", "artist__organisation"):
         artists[person].add(artist)
+        if label:
+            organisations[person].add(label)
+    _add_earlier_work(artists, people)
     worked = Membership.objects.filter(person__in=people, organisation__isnull=False)
     for person, organisation in worked.values_list("person", "organisation"):
         organisations[person].add(organisation)
@@ -65,20 +80,43 @@ def ties_of(round: Round, people: set[int]) -> tuple[dict[int, set[int]], dict[i
     return artists, organisations
 
 
-def _index(entries: list[Entry]) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
-    by_artist: dict[int, set[int]] = defaultdict(set)
-    by_organisation: dict[int, set[int]] = defaultdict(set)
+def _add_earlier_work(artists: Ties, people: set[int]) -> None:
+    """Whoever is billed on a track with one of their artists, or on a track whose credits name them."""
+    together = TrackArtist.objects.filter(track__billing__artist__members__person__in=people)
+    for person, artist in together.values_list("track__billing__artist__members__person", "artist"):
+        if person in people:
+            artists[person].add(artist)
+    named = {
+        name.casefold(): person
+        for person, name in Person.objects.filter(pk__in=people).values_list("pk", "name")
+        if name
+    }
+    credited = TrackArtist.objects.annotate(credit=Lower("track__credits__name")).filter(
+        credit__in=[name.lower() for name in named]
+    )
+    for name, artist in credited.values_list("track__credits__name", "artist"):
+        if name.casefold() in named:
+            artists[named[name.casefold()]].add(artist)
+
+
+def _index(entries: list[Entry]) -> tuple[Ties, Ties]:
+    """Entries by the artists they are by, and by the organizations behind these: label or agency, and their people's employers."""
+    by_artist: Ties = defaultdict(set)
     keys = [entry.pk for entry in entries]
-    own = Entry.objects.filter(pk__in=keys).values_list(
-        "pk", "submission__artist", "submission__artist__organisation"
-    )
-    billed = TrackArtist.objects.filter(track__submissions__entries__in=keys).values_list(
-        "track__submissions__entries", "artist", "artist__organisation"
-    )
-    for entry, artist, organisation in [*own, *billed]:
+    own = Entry.objects.filter(pk__in=keys).values_list("pk", "submission__artist")
+    billed = TrackArtist.objects.filter(track__submissions__entries__in=keys)
+    for entry, artist in [*own, *billed.values_list("track__submissions__entries", "artist")]:
         by_artist[artist].add(entry)
-        if organisation:
-            by_organisation[organisation].add(entry)
+    by_organisation: Ties = defaultdict(set)
+    signed = Artist.objects.filter(pk__in=by_artist, organisation__isnull=False)
+    employed = ArtistMember.objects.filter(
+        artist__in=by_artist, person__memberships__organisation__isnull=False
+    )
+    for artist, organisation in [
+        *signed.values_list("pk", "organisation"),
+        *employed.values_list("artist", "person__memberships__organisation"),
+    ]:
+        by_organisation[organisation].update(by_artist[artist])
     return by_artist, by_organisation
 
 

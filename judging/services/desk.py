@@ -1,18 +1,20 @@
 """What a judge does at the desk: marks drafts, files sheets, steps back. The round row is held before anything is read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from judging.jobs import rounds as life
+from judging.jobs.conflicts import end_assignment
 from judging.jobs.proof import commitment
-from judging.models import Assignment, Criterion, Round, Score, ScoreSheet, SheetVersion
-from judging.queries import rounds
-from judging.services.panel import end_assignment
+from judging.models import Assignment, CalibrationSheet, Criterion, Round, Score, ScoreSheet, SheetVersion
+from judging.queries import calibration, rounds
+from judging.queries.desk import round_up
+from judging.services import heard as hearing
 from judging.tasks.standings import ask_for_standings
 from spotlight.accounts.models import Person
 from spotlight.errors import InvalidInput, NotFound, SpotlightError
@@ -36,7 +38,7 @@ class SheetConflict(SpotlightError):
 
     code = "sheet_conflict"
 
-    def __init__(self, sheet: ScoreSheet) -> None:
+    def __init__(self, sheet: ScoreSheet | CalibrationSheet) -> None:
         super().__init__(
             _("This sheet was changed in another window. Nothing is lost: choose which one stays.")
         )
@@ -50,6 +52,12 @@ class SheetIncomplete(SpotlightError):
     status = 400
 
 
+class CalibrationFirst(SpotlightError):
+    """The calibration set comes before own entries."""
+
+    code = "calibration_first"
+
+
 class NotHeardEnough(SpotlightError):
     """The round asks that more of the track is heard before a sheet counts."""
 
@@ -58,12 +66,12 @@ class NotHeardEnough(SpotlightError):
 
 @dataclass(frozen=True)
 class Draft:
-    """What a judge wrote: marks by criterion key (0 to 10, half points), texts, and how much was heard."""
+    """What a judge wrote: marks by criterion key (0 to 10, half points), texts, and the parts heard in milliseconds."""
 
     marks: Mapping[str, Decimal] = field(default_factory=dict)
     note: str = ""
     comment: str = ""
-    heard_ms: int = 0
+    heard: Sequence[hearing.Part] = ()
 
 
 def save_sheet(assignment: Assignment, draft: Draft, *, version: int, by: Person) -> ScoreSheet:
@@ -152,19 +160,33 @@ def _step_back(assignment: Assignment, *, state: str, reason: str, by: Person) -
     return new
 
 
-def marks_of(sheet: ScoreSheet) -> dict[str, str]:
+def marks_of(sheet: ScoreSheet | CalibrationSheet) -> dict[str, str]:
     """Criterion key to mark, as decimal text without needless zeros."""
+    if isinstance(sheet, CalibrationSheet):
+        return dict(sheet.marks)
     return {
         score.criterion.key: f"{score.value.normalize():f}"
         for score in sheet.scores.select_related("criterion")
     }
 
 
+def refuse_unheard(round: Round, *, heard_ms: int, length: int) -> None:
+    """Raise NotHeardEnough, with how much is missing, where the round asks for more of a track of `length` ms."""
+    missing = hearing.missing_ms(heard_ms, share=round.heard_share, length=length)
+    if not missing:
+        return
+    words = _("Listen to %(share)d %% of the track before you file: %(missing)d more seconds. Hearing a part twice counts once.")  # fmt: skip
+    raise NotHeardEnough(
+        words % {"share": round_up(round.heard_share * 100), "missing": round_up(missing / 1000)},
+        field="heard",
+    )
+
+
 class _Desk:
     """An assignment, its sheet and its round, held until the end of the transaction."""
 
     def __init__(self, assignment: Assignment, *, by: Person) -> None:
-        _hold_shared(assignment.round_id)
+        life.hold_shared(assignment.round)
         self.assignment = (
             Assignment.objects.select_for_update(of=("self",))
             .select_related("round__season", "entry__submission__track", "seat__membership")
@@ -186,6 +208,8 @@ class _Desk:
 
     def check_takes_sheets(self) -> None:
         state, is_repair = self.round.state, self.assignment.is_repair
+        if state == Round.State.OPEN and calibration.waiting(self.assignment.seat.membership, self.round):
+            raise CalibrationFirst(_("Score the calibration set first. Your entries come after it."))
         if state == Round.State.OPEN or (state == Round.State.LOCKED and is_repair):
             return
         if state == Round.State.LOCKED:
@@ -204,7 +228,7 @@ class _Desk:
 
     def _begin(self, draft: Draft) -> ScoreSheet:
         self.sheet = ScoreSheet.objects.create(
-            round=self.round, assignment=self.assignment, updated_at=clock.now(), heard_ms=self._capped(draft)
+            round=self.round, assignment=self.assignment, updated_at=clock.now()
         )
         events.log("sheet.begun", self.assignment.entry, by=self.by, **self._where(self.sheet))
         return self._put(draft)
@@ -213,9 +237,9 @@ class _Desk:
         sheet = self.sheet
         assert sheet is not None
         sheet.note, sheet.comment = draft.note, draft.comment
-        sheet.heard_ms = max(sheet.heard_ms, self._capped(draft))
+        self._hear(draft)
         sheet.updated_at = clock.now()
-        sheet.save(update_fields=["version", "note", "comment", "heard_ms", "updated_at"])
+        sheet.save(update_fields=["version", "note", "comment", "heard", "heard_ms", "updated_at"])
         criteria = {c.key: c for c in self.round.criteria.all()}
         sheet.scores.exclude(criterion__key__in=draft.marks).delete()
         Score.objects.bulk_create(
@@ -235,14 +259,22 @@ class _Desk:
         )
 
     def _heard(self, draft: Draft) -> ScoreSheet:
+        """More was heard and nothing else changed: the version stays, so that no other window is refused for it."""
         assert self.sheet is not None
-        if self._capped(draft) > self.sheet.heard_ms:
-            self.sheet.heard_ms = self._capped(draft)
-            self.sheet.save(update_fields=["heard_ms"])
+        before = self.sheet.heard_ms
+        self._hear(draft)
+        if self.sheet.heard_ms > before:
+            self.sheet.save(update_fields=["heard", "heard_ms"])
         return self.sheet
 
-    def _capped(self, draft: Draft) -> int:
-        return max(0, min(draft.heard_ms, self.assignment.entry.submission.track.duration_ms or 0))
+    def _hear(self, draft: Draft) -> None:
+        assert self.sheet is not None
+        self.sheet.heard = hearing.merge(self.sheet.heard, draft.heard, length=self.length)
+        self.sheet.heard_ms = max(self.sheet.heard_ms, hearing.total(self.sheet.heard))
+
+    @property
+    def length(self) -> int:
+        return self.assignment.entry.submission.track.duration_ms or 0
 
     def check_complete(self, sheet: ScoreSheet) -> None:
         marked = set(sheet.scores.values_list("criterion__key", flat=True))
@@ -254,16 +286,7 @@ class _Desk:
                 )  # fmt: skip
 
     def check_heard(self, sheet: ScoreSheet) -> None:
-        length = self.assignment.entry.submission.track.duration_ms or 0
-        if sheet.heard_ms < self.round.heard_share * length:
-            raise NotHeardEnough(
-                _("Listen to %(share)d %% of the track before you file. You have heard %(heard)d %%.")
-                % {
-                    "share": round(self.round.heard_share * 100),
-                    "heard": sheet.heard_ms * 100 // max(length, 1),
-                },
-                field="heard",
-            )
+        refuse_unheard(self.round, heard_ms=sheet.heard_ms, length=self.length)
 
     def log(self, verb: str, sheet: ScoreSheet) -> None:
         """Write the event, with a commitment to the marks that can be opened once the seed is revealed."""
@@ -288,9 +311,3 @@ def _criterion(criteria: Mapping[str, Criterion], key: str) -> Criterion:
     if key not in criteria:
         raise InvalidInput(_("The rubric has no such criterion."), field=f"mark_{key}")
     return criteria[key]
-
-
-def _hold_shared(round_id: int) -> None:
-    """Take the round row FOR SHARE: it can't be locked or closed before this transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT spotlight_round_state(%s)", [round_id])

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from judging.jobs import dealing, mails
+from judging.jobs import conflicts, dealing
 from judging.jobs import rounds as life
 from judging.models import Assignment, Conflict, Entry, Round, Seat
 from judging.queries import panel, rounds
@@ -60,7 +60,8 @@ def declare_conflict(
         if is_new:
             events.log("conflict.declared", artist or organisation or season, by=by, season=season.slug)
         for round in held:
-            _step_back_from_conflicts(round, by=by)
+            mine = [panel.seats_of(round).get(membership__person=by)]
+            conflicts.end_conflicts(round, mine, by=by, reason=_("declared conflict"))
     return conflict
 
 
@@ -73,31 +74,6 @@ def _running_rounds_of(season: Season, person: Person) -> list[Round]:
             seats__left_at__isnull=True,
         ).order_by("number")
     )
-
-
-def _step_back_from_conflicts(round: Round, *, by: Person) -> None:
-    seat = panel.seats_of(round).get(membership__person=by)
-    open_ones = Assignment.objects.filter(seat=seat, state=Assignment.State.OPEN).select_related(
-        "entry", "seat"
-    )
-    duties = {duty.entry_id: duty for duty in open_ones}
-    pairs = panel.conflicted_pairs(round, [seat], [duty.entry for duty in duties.values()])
-    for _seat, entry in sorted(pairs):
-        end_assignment(duties[entry], state=Assignment.State.RECUSED, reason=_("declared conflict"), by=by)
-
-
-def end_assignment(assignment: Assignment, *, state: str, reason: str, by: Person) -> Assignment | None:
-    """End an assignment and deal its entry anew in the same transaction, which holds the round. Returns the new one."""
-    round = assignment.round
-    assignment.state, assignment.reason, assignment.ended_at = state, reason[:300], clock.now()
-    assignment.save(update_fields=["state", "reason", "ended_at"])
-    new = dealing.refill(assignment, is_repair=round.state == Round.State.LOCKED)
-    _tell_of_repairs([new] if new else [])
-    events.log(
-        f"assignment.{state}", assignment.entry, by=by, season=round.season.slug, seat=assignment.seat.code,
-        to=new.seat.code if new else None,
-    )  # fmt: skip
-    return new
 
 
 def join_panel(round: Round, membership: Membership, *, by: Person) -> tuple[Seat, list[Assignment]]:
@@ -116,6 +92,35 @@ def join_panel(round: Round, membership: Membership, *, by: Person) -> tuple[Sea
     return seat, dealt
 
 
+def set_limit(round: Round, membership: Membership, *, most: int, by: Person) -> Seat:
+    """Say how many entries a judge takes at most. Before the opening it shapes the deal, later only what is dealt anew."""
+    with transaction.atomic():
+        round = life.hold(round)
+        if round.state not in (Round.State.PLANNED, Round.State.OPEN):
+            raise life.WrongStage(_("Limits are set until the round locks."))
+        if membership.season_id != round.season_id or membership.role != "judge" or membership.ended_at:
+            raise InvalidInput(_("Only a judge of this season can join its panel."), field="judge")
+        if not 1 <= most <= 100_000:
+            raise InvalidInput(_("A limit is a number from 1 to 100,000."), field="most")
+        seat, _is_new = Seat.objects.update_or_create(
+            round=round, membership=membership, defaults={"capacity": most}
+        )
+        events.log("seat.limited", seat, by=by, season=round.season.slug, round=round.code, most=most)
+    return seat
+
+
+def deal_many(entries: Iterable[Entry], *, by: Person) -> tuple[list[Assignment], int]:
+    """Deal each entry to one more judge. Returns the new assignments and how many entries found nobody."""
+    dealt: list[Assignment] = []
+    nobody = 0
+    for entry in entries:
+        try:
+            dealt.append(deal_again(entry, by=by))
+        except NobodyLeft:
+            nobody += 1
+    return dealt, nobody
+
+
 def leave_panel(seat: Seat, *, by: Person, reason: str) -> tuple[list[Assignment], int]:
     """A judge drops out: filed sheets stay, the rest goes to the others. Returns the new assignments and how many found nobody."""
     if not reason.strip():
@@ -128,7 +133,7 @@ def leave_panel(seat: Seat, *, by: Person, reason: str) -> tuple[list[Assignment
         if seat.left_at:
             raise SeatLeft(_("This judge has already left the panel."))
         dealt, nobody = dealing.redistribute(seat, is_repair=round.state == Round.State.LOCKED)
-        _tell_of_repairs(dealt)
+        conflicts.tell_of_repairs(dealt)
         seat.left_at = clock.now()
         seat.save(update_fields=["left_at"])
         events.log(
@@ -146,14 +151,9 @@ def deal_again(entry: Entry, *, by: Person) -> Assignment:
         new = dealing.add_judge(entry, is_repair=round.state == Round.State.LOCKED)
         if new is None:
             raise NobodyLeft(_("No judge without a conflict is left for this entry. Rule on it instead."))
-        _tell_of_repairs([new])
+        conflicts.tell_of_repairs([new])
         events.log("assignment.added", entry, by=by, season=round.season.slug, seat=new.seat.code)
     return new
-
-
-def _tell_of_repairs(dealt: Iterable[Assignment]) -> None:
-    for seat in {duty.seat.pk: duty.seat for duty in dealt if duty.is_repair}.values():
-        mails.tell_of_repair(seat)
 
 
 class NobodyLeft(SpotlightError):

@@ -5,9 +5,11 @@ from collections.abc import Callable
 
 from celery import shared_task
 
+from judging.jobs import conflicts
 from judging.jobs import rounds as life
 from judging.models import Round
 from judging.queries import rounds as queries
+from judging.tasks.standings import ask_for_standings
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock, work
 
@@ -24,6 +26,21 @@ def tick() -> None:
         work.enqueue("round.lock", str(round.pk))
     for round in Round.objects.filter(state=Round.State.OPEN, design__in=life.ADAPTIVE):
         work.enqueue("round.wave", str(round.pk))
+
+
+@shared_task(name="judging.conflicts")
+def look_for_conflicts() -> None:
+    """Every ten minutes: ask for a look at the ties of every running round."""
+    for round in Round.objects.filter(state__in=queries.RUNNING):
+        work.enqueue("round.conflicts", str(round.pk))
+
+
+@work.handles("round.conflicts")
+def end_conflicts(key: str, report: work.Report) -> None:
+    """Take entries away from judges who are tied to them since the deal."""
+    round = Round.objects.get(pk=key)
+    if conflicts.sweep(round):
+        ask_for_standings(round)
 
 
 @work.handles("round.wave")

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from judging import permissions
-from judging.forms.chair import ReasonForm, RulingForm
+from judging.forms.chair import LimitForm, ReasonForm, RulingForm
 from judging.models import Entry, Round, Seat
 from judging.queries import chair as queries
 from judging.queries import panel
@@ -163,6 +163,44 @@ def deal_again(request: HttpRequest, code: str, entry: str) -> HttpResponse:
 
 
 @login_required
+@require_POST
+def deal_many(request: HttpRequest, code: str) -> HttpResponse:
+    """Deal each chosen entry to one more judge."""
+    round = _round(request, code)
+    chosen = Entry.objects.select_related("round__season").filter(
+        round=round, code__in=request.POST.getlist("entry")
+    )
+    try:
+        dealt, nobody = panel_services.deal_many(chosen, by=person_behind(request))
+    except SpotlightError as error:
+        return back(request, error, "chair_room", code)
+    messages.success(
+        request, ngettext("Dealt %(n)d entry.", "Dealt %(n)d entries.", len(dealt)) % {"n": len(dealt)}
+    )
+    if nobody:
+        messages.warning(request, _("%(n)d found nobody without a conflict.") % {"n": nobody})
+    return redirect("chair_room", code)
+
+
+@login_required
+@require_POST
+def limit(request: HttpRequest, code: str) -> HttpResponse:
+    """Say how many entries a judge takes at most."""
+    round = _round(request, code)
+    form = LimitForm(request.POST)
+    member = _judge(round, request.POST.get("judge", ""))
+    if not form.is_valid():
+        messages.error(request, _("A limit is a number from 1 to 100,000."))
+        return redirect("chair_room", code)
+    try:
+        panel_services.set_limit(round, member, most=form.cleaned_data["most"], by=person_behind(request))
+    except SpotlightError as error:
+        return back(request, error, "chair_room", code)
+    messages.success(request, _("The limit is kept."))
+    return redirect("chair_room", code)
+
+
+@login_required
 @require_GET
 def entry(request: HttpRequest, code: str, entry: str) -> HttpResponse:
     """Every sheet of one entry, with what it said before the discussion; for who may see marks."""
@@ -182,13 +220,7 @@ def entry(request: HttpRequest, code: str, entry: str) -> HttpResponse:
 def join(request: HttpRequest, code: str) -> HttpResponse:
     """Seat a judge who joins late."""
     round = _round(request, code)
-    member = get_object_or_404(
-        Membership,
-        season=round.season,
-        role="judge",
-        ended_at__isnull=True,
-        person__code=request.POST.get("judge", ""),
-    )
+    member = _judge(round, request.POST.get("judge", ""))
     try:
         _seat, dealt = panel_services.join_panel(round, member, by=person_behind(request))
     except SpotlightError as error:
@@ -225,6 +257,12 @@ def leave(request: HttpRequest, code: str, seat: str) -> HttpResponse:
         request,
         "judging/chair/leave.html",
         {"round": round, "season": round.season, "row": row, "form": form},
+    )
+
+
+def _judge(round: Round, person: str) -> Membership:
+    return get_object_or_404(
+        Membership, season=round.season, role="judge", ended_at__isnull=True, person__code=person
     )
 
 

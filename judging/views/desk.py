@@ -8,18 +8,24 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from judging.forms.desk import ReasonForm, SheetForm
-from judging.models import Assignment, Criterion, Round, ScoreSheet
+from judging.models import Assignment, CalibrationSheet, Criterion, Round, ScoreSheet
+from judging.queries import calibration
 from judging.queries import desk as queries
+from judging.queries.history import history_of
 from judging.services import desk as services
+from judging.views import plots
 from spotlight.accounts.models import User
 from spotlight.errors import SpotlightError
 from spotlight.web.answers import back, invalid, person_behind, refused
+from submissions.models import Track
 
 
 @login_required
@@ -32,11 +38,13 @@ def index(request: HttpRequest) -> HttpResponse:
         return redirect("desk_welcome", unsigned.season.slug)
     rounds = list(queries.desk_rounds(user))
     waiting = [duty for duty in (queries.next_to_file(user, round) for round in rounds) if duty]
-    if len(waiting) == 1 and "all" not in request.GET:
+    to_calibrate = calibration.rounds_to_calibrate(user)
+    if len(waiting) == 1 and not to_calibrate and "all" not in request.GET:
         return redirect("desk_sheet", waiting[0].round.code, waiting[0].entry.alias)
     following = {duty.round_id: duty for duty in waiting}
     page = {
         "rows": [{"round": round, "next": following.get(round.pk)} for round in rounds],
+        "to_calibrate": to_calibrate,
         "seasons": [membership.season for membership in queries.judge_memberships(user)],
     }
     return render(request, "judging/desk/index.html", page)
@@ -52,9 +60,11 @@ def own_list(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     criteria = list(round.criteria.all())
     rows = [_row(duty, round, criteria) for duty in queries.own_list(user, round)]
+    own = history_of(user, round)
     page = {
         "round": round, "season": round.season, "rows": rows, "criteria": criteria,
-        "progress": queries.progress(user, round), "next": queries.next_to_file(user, round),
+        "progress": queries.progress(user, round), "next": queries.next_to_file(user, round), "person": person_behind(request),
+        "history": own, "plot": plots.own_marks(own), "has_calibration": calibration.set_of(round).exists(),
     }  # fmt: skip
     return render(request, "judging/desk/list.html", page)
 
@@ -65,6 +75,8 @@ def sheet(request: HttpRequest, code: str, alias: str) -> HttpResponse:
     """One entry: play, mark, save, file. A script's save answers JSON, everything else is a page."""
     duty = _duty(request, code, alias)
     if request.method == "GET":
+        if _takes_sheets(duty) and calibration.waiting(duty.seat.membership, duty.round):
+            return redirect("desk_calibration", code)
         return _sheet_page(request, duty)
     form = SheetForm(duty.round, request.POST)
     is_script = "X-Autosave" in request.headers
@@ -75,15 +87,24 @@ def sheet(request: HttpRequest, code: str, alias: str) -> HttpResponse:
 
 
 def _autosave(request: HttpRequest, duty: Assignment, form: SheetForm) -> JsonResponse:
+    files = request.headers["X-Autosave"] == "file"
+    act = services.file_sheet if files else services.save_sheet
     try:
-        saved = services.save_sheet(
-            duty, form.draft(), version=form.cleaned_data["version"], by=person_behind(request)
-        )
+        saved = act(duty, form.draft(), version=form.cleaned_data["version"], by=person_behind(request))
     except SpotlightError as error:
         return refused(error)
-    return JsonResponse(
-        {"saved_at": saved.updated_at.isoformat(), "version": saved.version, "state": saved.state}
-    )
+    answer = {"saved_at": saved.updated_at.isoformat(), "version": saved.version, "state": saved.state}
+    if files:
+        progress = {"round": duty.round, "progress": queries.progress(_judge(request), duty.round)}
+        answer |= {
+            "next": _go_on(request, duty)["Location"],
+            "progress": render_to_string("judging/desk/_progress.html", progress, request),
+        }
+    return JsonResponse(answer)
+
+
+def _address(duty: Assignment, name: str = "desk_sheet") -> str:
+    return reverse(name, args=[duty.round.code, duty.entry.alias])
 
 
 def _submit(request: HttpRequest, duty: Assignment, form: SheetForm) -> HttpResponse:
@@ -103,6 +124,8 @@ def _submit(request: HttpRequest, duty: Assignment, form: SheetForm) -> HttpResp
         return _both_versions(request, duty, form, error)
     except (services.SheetIncomplete, services.NotHeardEnough) as error:
         return _kept_as_draft(request, duty, form, error)
+    except services.CalibrationFirst as error:
+        return back(request, error, "desk_calibration", duty.round.code)
     except (services.RoundClosed, services.AssignmentEnded) as error:
         return _not_counted(request, duty, form, error)
     except SpotlightError as error:
@@ -136,7 +159,7 @@ def _both_versions(
 ) -> HttpResponse:
     theirs = error.sheet
     page = _page(duty) | {
-        "mine": form.draft(), "theirs": theirs, "fields": _sent(request, version=theirs.version), "error": error,
+        "mine": form.draft(), "theirs": theirs, "fields": sent(request, version=theirs.version), "error": error,
         "rows": [
             (c.name, form.draft().marks.get(c.key), services.marks_of(theirs).get(c.key)) for c in duty.round.criteria.all()
         ],
@@ -153,7 +176,8 @@ def _not_counted(
     return render(request, "judging/desk/conflict.html", page, status=error.status)
 
 
-def _sent(request: HttpRequest, *, version: int) -> dict[str, str]:
+def sent(request: HttpRequest, *, version: int) -> dict[str, str]:
+    """The fields of a sheet as they came, to be sent again at another version."""
     kept = {
         key: str(value)
         for key, value in request.POST.items()
@@ -184,22 +208,30 @@ def _sheet_page(
 ) -> HttpResponse:
     user = _judge(request)
     before, after = queries.neighbors(user, duty)
+    ahead = queries.next_to_file(user, duty.round, after=duty.position) or after
+    if ahead and ahead.pk == duty.pk:
+        ahead = after
     sheet = _sheet_of(duty)
     takes, revises = _takes_sheets(duty), _may_revise(duty, sheet)
     page = _page(duty) | {
         "sheet": sheet, "marks": queries.marks(duty.round, sheet, language=get_language() or "en"),
-        "progress": queries.progress(user, duty.round), "previous": before, "next": after, "steps": range(11),
+        "progress": queries.progress(user, duty.round), "previous": before and _address(before), "next": after and _address(after),
+        "ahead": ahead and {"page": _address(ahead), "sound": _address(ahead, "desk_audio")}, "steps": range(11),
         "takes_sheets": takes, "may_revise": revises, "may_write": takes or revises, "problem": problem, "field": field,
         "saved_words": _("Saved %(time)s") % {"time": formats.time_format(_local(sheet.updated_at, duty))} if sheet else "",
-        "is_locked": takes and _must_listen_first(duty, sheet), "share_percent": int(duty.round.heard_share * 100),
-        **_heard(duty, sheet),
+        **heard_so_far(duty.round, sheet, duty.entry.submission.track),
     }  # fmt: skip
     return render(request, "judging/desk/sheet.html", page, status=status)
 
 
-def _heard(duty: Assignment, sheet: ScoreSheet | None) -> dict[str, Any]:
-    heard, length = sheet.heard_ms if sheet else 0, duty.entry.submission.track.duration_ms or 0
-    return {"heard": heard / 1000, "heard_percent": heard * 100 // length if length else 0}
+def heard_so_far(round: Round, sheet: ScoreSheet | CalibrationSheet | None, track: Track) -> dict[str, Any]:
+    """What the page shows of the parts heard: `0-1200,5000-9000` ms, percent, and what the round asks."""
+    length, parts = track.duration_ms or 0, sheet.heard if sheet else []
+    return {
+        "heard": ",".join(f"{start}-{end}" for start, end in parts),
+        "heard_percent": (sheet.heard_ms if sheet else 0) * 100 // length if length else 0,
+        "share_percent": queries.round_up(round.heard_share * 100),
+    }
 
 
 def _local(moment: datetime.datetime, duty: Assignment) -> datetime.datetime:
@@ -210,12 +242,14 @@ def _page(duty: Assignment) -> dict[str, Any]:
     track = duty.entry.submission.track
     page: dict[str, Any] = {
         "round": duty.round, "season": duty.round.season, "duty": duty, "label": queries.label_of(duty.entry),
-        "seconds": (track.duration_ms or 0) / 1000, "peaks": queries.peaks_of(track), "genre": track.genre,
+        "position": duty.position, "person": duty.seat.membership.person, "here": _address(duty), "sound": _address(duty, "desk_audio"),
+        "seconds": (track.duration_ms or 0) / 1000, "peaks": queries.peaks_of(track), "is_blind": duty.round.is_blind, "genre": track.genre,
         "language": track.language, "language_name": queries.language_name(track.language), "lyrics": track.lyrics, "is_explicit": track.is_explicit, "ready": track.rendition_id is not None,
     }  # fmt: skip
     if not duty.round.is_blind:
         page |= {
             "title": track.title,
+            "artwork": _address(duty, "desk_artwork"),
             "artist": duty.entry.submission.artist,
         }
     return page
@@ -244,11 +278,6 @@ def _takes_sheets(duty: Assignment) -> bool:
 def _may_revise(duty: Assignment, sheet: ScoreSheet | None) -> bool:
     is_filed = sheet is not None and sheet.state == ScoreSheet.State.FILED
     return duty.round.state == Round.State.LOCKED and is_filed and not duty.is_repair
-
-
-def _must_listen_first(duty: Assignment, sheet: ScoreSheet | None) -> bool:
-    length = duty.entry.submission.track.duration_ms or 0
-    return bool(duty.round.heard_share) and (sheet.heard_ms if sheet else 0) < duty.round.heard_share * length
 
 
 def _duty(request: HttpRequest, code: str, alias: str) -> Assignment:

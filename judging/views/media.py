@@ -19,7 +19,7 @@ from submissions.artwork import draw_cover
 def audio(request: HttpRequest, code: str, alias: str) -> HttpResponseBase:
     """The rendition of an entry on the judge's own list."""
     duty = _duty(request, code, alias)
-    return _send(request, duty.entry.submission.track.rendition)
+    return send(request, duty.entry.submission.track.rendition)
 
 
 @login_required
@@ -30,7 +30,7 @@ def artwork(request: HttpRequest, code: str, alias: str) -> HttpResponseBase:
     track = duty.entry.submission.track
     if not duty.round.is_blind and track.artwork is None:
         return HttpResponse(draw_cover(track.code), content_type="image/svg+xml")
-    return _send(request, None if duty.round.is_blind else track.artwork)
+    return send(request, None if duty.round.is_blind else track.artwork)
 
 
 def _duty(request: HttpRequest, code: str, alias: str) -> Assignment:
@@ -41,7 +41,8 @@ def _duty(request: HttpRequest, code: str, alias: str) -> Assignment:
     return duty
 
 
-def _send(request: HttpRequest, stored: StoredFile | None) -> HttpResponseBase:
+def send(request: HttpRequest, stored: StoredFile | None) -> HttpResponseBase:
+    """A stored file in ranges; 404 if there is none or it is not ready."""
     if stored is None or stored.state != StoredFile.State.READY:
         raise Http404
     return file_response(request, files.absolute(stored), media_type=stored.media_type, digest=stored.sha256)

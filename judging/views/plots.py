@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from judging.models import Round
+from judging.queries.calibration import TrackSpread
 from judging.queries.chair import Coverage, JudgeRow, Leniency, Spread
+from judging.queries.history import History
 from spotlight.web import plots
 
 
@@ -56,6 +58,25 @@ def disagreement(spreads: Sequence[Spread]) -> SafeString | str:
     }  # fmt: skip
     rows = [plots.Dots(spread.label, [round(v, 1) for v in spread.values]) for spread in spreads]
     return plots.dots(rows, low=0, high=10, marks=range(11), title=title, name="disagreement")
+
+
+def own_marks(found: History) -> SafeString:
+    """Bars of how often a judge gave each whole mark in this round."""
+    rows = [plots.Bar(str(row.mark), row.now) for row in found.rows]
+    return plots.bars(rows, title=_("How often you gave each whole mark."), name="own-marks")
+
+
+def calibration(spreads: Sequence[TrackSpread]) -> SafeString | str:
+    """A row of dots for each calibration track, the reader's own filled; nothing where a mark could be told by its judge."""
+    shown = [s for s in spreads if s.is_shown]
+    if not shown:
+        return ""
+    rows = [
+        plots.Dots(_("Calibration %(n)d") % {"n": s.track.position}, [round(v, 1) for v in s.values], None if s.own is None else round(s.own, 1))
+        for s in shown
+    ]  # fmt: skip
+    title = _("How the panel marks each calibration track, one dot a judge.")
+    return plots.dots(rows, low=0, high=10, marks=range(11), title=title, name="calibration")
 
 
 def leniency(rows: Sequence[Leniency]) -> SafeString | str:

@@ -99,7 +99,9 @@ def _file(duty: Assignment) -> ScoreSheet:
     if sheet is not None:
         marks |= {key: Decimal(value) for key, value in desk.marks_of(sheet).items()}
         comment, note = sheet.comment or comment, sheet.note
-    draft = desk.Draft(marks=marks, comment=comment, note=note, heard_ms=submission.track.duration_ms or 0)
+    draft = desk.Draft(
+        marks=marks, comment=comment, note=note, heard=[(0, submission.track.duration_ms or 0)]
+    )
     return desk.file_sheet(duty, draft, version=sheet.version if sheet else 0, by=judge)
 
 

@@ -33,10 +33,11 @@ class Interval:
 
 @dataclass(frozen=True)
 class Dots:
-    """One row of single values, in the unit of the axis."""
+    """One row of single values, in the unit of the axis; ``own`` is the one that is the reader's."""
 
     label: str
     values: Sequence[float]
+    own: float | None = None
 
 
 def bars(rows: Sequence[Bar], *, title: str, desc: str = "", name: str = "bars") -> SafeString:
@@ -109,9 +110,10 @@ def dots(
 
 def _dots(row: Dots, *, y: int, scale: Scale) -> SafeString:
     values = sorted(row.values)
+    own = values.index(row.own) if row.own in values else -1
     marks = format_html_join(
-        "", '<circle class="mark" cx="{}" cy="{}" r="5.5"/>',
-        ((_n(scale(v)), y - values[:i].count(v) * 9) for i, v in enumerate(values)),
+        "", '<circle class="{}" cx="{}" cy="{}" r="{}"/>',
+        (("hot" if i == own else "mark", _n(scale(v)), y - values[:i].count(v) * 9, "7" if i == own else "5.5") for i, v in enumerate(values)),
     )  # fmt: skip
     line = format_html(
         '<line class="axis" stroke-width="2" x1="{}" x2="{}" y1="{}" y2="{}"/>',

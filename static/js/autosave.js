@@ -39,7 +39,7 @@ class Autosave {
   }
 
   touched(e, wait = WAIT) {
-    if (e.target.type === 'file' || e.target.closest('[data-no-autosave]')) return;
+    if (this.conflict || e.target.type === 'file' || e.target.closest('[data-no-autosave]')) return;
     this.dirty = true;
     this.state('unsaved', say('unsaved'));
     this.keep();
@@ -53,13 +53,27 @@ class Autosave {
     return data;
   }
 
-  async save({ leaving = false } = {}) {
+  // A save that nobody asked for (what was heard): says nothing while it goes well.
+  saveQuietly({ leaving = false } = {}) {
+    if (this.dirty || this.saving || this.conflict) return;
+    this.dirty = true;
+    this.save({ quietly: true, leaving });
+  }
+
+  // What is kept elsewhere from now on (a sheet that waits to be filed) is not saved by this form any more.
+  drop() {
+    clearTimeout(this.timer);
+    this.dirty = false;
+    this.forget();
+  }
+
+  async save({ leaving = false, quietly = false } = {}) {
     if (!this.dirty || this.conflict) return undefined;
     if (this.saving) { this.again = true; return undefined; }
     clearTimeout(this.timer);
     this.saving = true;
     this.dirty = false;
-    this.state('saving', say('saving'));
+    if (!quietly) this.state('saving', say('saving'));
     try {
       const answer = await fetch(this.url, {
         method: 'POST', body: this.data(), keepalive: leaving, credentials: 'same-origin', redirect: 'error',
@@ -149,7 +163,12 @@ class Autosave {
     if (!kept || Date.now() - kept.at > 7 * 86400000) return;
     const version = this.form.querySelector('[name=version]')?.value;
     const old = kept.values.find(([name]) => name === 'version')?.[1];
-    if (version !== undefined && old !== version) { this.forget(); return; }
+    // Written before the sheet was changed elsewhere: where the server shows both versions it goes there, with the version it was read at.
+    if (version !== undefined && old !== version) {
+      if (this.form.dataset.conflict !== 'submit' || old === undefined) { this.forget(); return; }
+      for (const el of this.form.querySelectorAll('[name=version]')) el.value = old;
+      for (const el of this.form.querySelectorAll('[type=radio], [type=checkbox]')) el.checked = false;
+    }
     for (const [name, value] of kept.values) {
       for (const el of this.form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
         if (el.type === 'radio' || el.type === 'checkbox') { if (el.value === value) el.checked = true; } else if (el.type !== 'file' && el.type !== 'hidden') el.value = value;

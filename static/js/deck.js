@@ -18,15 +18,18 @@ function start(deck) {
     for (const t of deck.querySelectorAll('[data-time]')) t.textContent = clock(audio.currentTime);
   };
   const state = () => button?.setAttribute('aria-pressed', String(!audio.paused));
-  let heard = 0, last = 0;
-  audio.addEventListener('timeupdate', () => {
-    const step = audio.currentTime - last;
-    if (!audio.paused && step > 0 && step < 1.5) heard += step;
-    last = audio.currentTime;
-    deck.dispatchEvent(new CustomEvent('spotlight:heard', { bubbles: true, detail: { seconds: heard, share: total() ? Math.min(1, heard / total()) : 0 } }));
-    paint();
-  });
-  audio.addEventListener('seeking', () => { last = audio.currentTime; });
+  // What was played is a set of parts: hearing one twice counts once, jumping over one does not count.
+  const before = partsOf(deck.dataset.heardParts ?? '');
+  const tell = () => {
+    const parts = merge([...before, ...Array.from({ length: audio.played.length }, (_, i) => [audio.played.start(i), audio.played.end(i)])]);
+    const strip = deck.querySelector('.heard-strip path');
+    strip?.setAttribute('d', parts.map(([from, to]) => `M${(from / total()) * 1000} 5H${(to / total()) * 1000}`).join(''));
+    const seconds = parts.reduce((sum, [from, to]) => sum + to - from, 0);
+    deck.dispatchEvent(new CustomEvent('spotlight:heard', { bubbles: true, detail: { parts, seconds, share: total() ? Math.min(1, seconds / total()) : 0, total: total() } }));
+  };
+  audio.addEventListener('timeupdate', () => { tell(); paint(); });
+  for (const name of ['pause', 'ended', 'seeked', 'loadedmetadata']) audio.addEventListener(name, tell);
+  deck.addEventListener('spotlight:tell', tell);
   for (const name of ['play', 'pause', 'ended']) audio.addEventListener(name, state);
   for (const name of ['loadedmetadata', 'seeked']) audio.addEventListener(name, paint);
   audio.addEventListener('play', () => document.dispatchEvent(new CustomEvent('spotlight:deck-plays', { detail: { audio } })));
@@ -36,6 +39,30 @@ function start(deck) {
   for (const b of deck.querySelectorAll('[data-skip]')) b.addEventListener('click', () => skip(audio, Number(b.dataset.skip)));
   document.addEventListener('spotlight:plays', () => audio.pause());
   document.addEventListener('spotlight:deck-plays', (e) => { if (e.detail.audio !== audio) audio.pause(); });
+}
+
+// Parts as pairs of seconds; written as "0-1200,5000-9000" in milliseconds.
+export const partsOf = (text) => text.split(',').filter(Boolean).map((part) => part.split('-').map((ms) => Number(ms) / 1000));
+export const partsText = (parts) => parts.map((part) => part.map((s) => Math.round(s * 1000)).join('-')).join(',');
+
+function merge(parts) {
+  const merged = [];
+  for (const [from, to] of parts.filter(([a, b]) => b > a).sort((x, y) => x[0] - y[0])) {
+    const last = merged.at(-1);
+    if (last && from <= last[1]) last[1] = Math.max(last[1], to);
+    else merged.push([from, to]);
+  }
+  return merged;
+}
+
+// Where the first part not heard begins; null once all is heard. A gap under half a second is none.
+export function firstUnheard(parts, total) {
+  let at = 0;
+  for (const [from, to] of parts) {
+    if (from - at > 0.5) return at;
+    at = Math.max(at, to);
+  }
+  return total - at > 1 ? at : null;
 }
 
 export const toggle = (audio) => (audio.paused ? audio.play().catch(() => {}) : audio.pause());

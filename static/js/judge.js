@@ -1,13 +1,17 @@
 // The judging desk: <form data-judge data-autosave> with fieldsets .criterion. Keys by event.code, so that Japanese and Korean input methods
 // do not get in the way. A digit scores and goes on; "1" then "0" within 600 ms makes the last score ten. A switch turns single keys off.
-import { say } from './texts.js';
-import { skip, toggle } from './deck.js';
+import { clock, say } from './texts.js';
+import { firstUnheard, partsText, skip, toggle } from './deck.js';
+import { autosaveOf } from './autosave.js';
+import { Filing, enhanceOutbox } from './filing.js';
 
 const OFF = 'spotlight-judging-keys-off';
+const REPORT = 10000;
 let desk = null;
 let ahead = null;
 
 export function enhanceJudging(root) {
+  enhanceOutbox(root);
   const form = root.querySelector('form[data-judge]:not([data-ready])');
   if (form) desk = new Desk(form);
   else if (!desk?.form.isConnected) desk = null;
@@ -23,14 +27,14 @@ class Desk {
     form.addEventListener('spotlight:restored', () => this.total());
     form.addEventListener('focusin', (e) => { const k = this.sets.indexOf(e.target.closest('.criterion')); if (k >= 0) this.go(k, false); });
     this.wireSwitch();
-    this.listenFirst();
+    this.listen();
     this.preload();
+    if (form.dataset.file) this.filing = new Filing(form, { missing: () => this.missing(), ahead: () => (ahead?.src === form.dataset.nextSrc ? ahead : null) });
     this.total();
     this.go(Math.max(0, this.sets.findIndex((s) => markOf(s) === null)), false);
   }
 
   get audio() { return document.querySelector('[data-deck] audio'); }
-  get locked() { return this.form.hasAttribute('data-locked'); }
 
   go(i, reveal = true) {
     this.active = Math.max(0, Math.min(this.sets.length - 1, i));
@@ -79,31 +83,60 @@ class Desk {
     if (el) el.textContent = weights ? (sum / weights).toFixed(1) : '–';
   }
 
-  // data-listen-share="0.6": the scales open when that much was heard. The server has the last word.
-  listenFirst() {
-    const share = Number(this.form.dataset.listenShare) || 0;
-    const field = this.form.querySelector('[name=heard]');
-    const before = Number(field?.value) || 0;
-    document.addEventListener('spotlight:heard', (e) => {
-      if (!this.form.isConnected) return;
-      if (field) field.value = Math.max(Number(field.value) || 0, e.detail.seconds).toFixed(1);
+  // What was heard goes to the server with each save and, while the track plays, every ten seconds. Marks may be given at any time;
+  // a sheet counts once data-listen-share of the track was heard. The server has the last word.
+  listen() {
+    this.heard = { parts: [], seconds: 0, share: 0, total: 0 };
+    const button = () => this.form.isConnected && document.querySelectorAll('[data-unheard]');
+    this.form.addEventListener('spotlight:heard', ({ detail }) => {
+      const grown = detail.seconds - this.heard.seconds;
+      this.heard = detail;
+      const field = this.form.querySelector('[name=heard]');
+      if (field) field.value = partsText(detail.parts);
       const words = document.querySelector('[data-heard]');
-      const total = e.detail.share ? e.detail.seconds / e.detail.share : 0;
-      const heard = Math.max(e.detail.share, total ? Math.min(1, before / total) : 0);
-      if (words) words.textContent = `${Math.round(heard * 100)} %`;
-      if (share && heard >= share) this.form.removeAttribute('data-locked');
+      if (words) words.textContent = `${Math.floor(detail.share * 100)} %`;
+      const at = detail.seconds > 0 ? firstUnheard(detail.parts, detail.total) : null;
+      for (const el of button() || []) { el.hidden = at === null; if (at !== null) el.textContent = say('unheard', { at: clock(at) }); }
+      if (grown > 0 && this.told && !this.report) this.report = setTimeout(() => this.tell(), REPORT);
+      this.told = true;
     });
+    document.querySelectorAll('[data-unheard]').forEach((el) => el.addEventListener('click', () => this.playUnheard()));
+    this.form.querySelector('[data-deck]')?.dispatchEvent(new CustomEvent('spotlight:tell'));
   }
 
-  // The next entry's sound (data-next-src) is fetched while this one is judged, and kept in memory: no cache may keep it.
+  tell(how) {
+    clearTimeout(this.report);
+    if (this.report && this.form.isConnected) autosaveOf(this.form)?.saveQuietly(how);
+    this.report = null;
+  }
+
+  playUnheard() {
+    const at = firstUnheard(this.heard.parts, this.heard.total);
+    if (at === null || !this.audio) return;
+    this.audio.currentTime = Math.max(0, at - 0.2);
+    this.audio.play().catch(() => {});
+  }
+
+  // What stands in the way of filing, as far as this page can tell: [field, sentence] or null.
+  missing() {
+    const set = this.sets.find((s) => markOf(s) === null);
+    if (set) return [set.dataset.field, say('mark_missing')];
+    const share = Number(this.form.dataset.listenShare) || 0;
+    const needed = Math.min(share * this.heard.total, this.heard.total - 1);
+    if (this.heard.total && this.heard.seconds < needed) return ['heard', say('hear_more', { seconds: Math.ceil(needed - this.heard.seconds) })];
+    return null;
+  }
+
+  // The next entry (data-next-page) and its sound (data-next-src) are fetched while this one is judged, and kept in memory: no cache
+  // may keep them.
   preload() {
     const own = this.audio?.getAttribute('src');
-    if (ahead?.src === own) ahead.sound.then((url) => { if (url && this.form.isConnected && this.audio.paused && !this.audio.currentTime) this.audio.src = url; });
-    const src = this.form.dataset.nextSrc;
-    if (!src || ahead?.src === src) return;
+    const { nextSrc: src, nextPage: page } = this.form.dataset;
     const before = ahead;
-    if (before && before.src !== own) before.sound.then((url) => url && URL.revokeObjectURL(url));
-    ahead = { src, sound: fetch(src, { credentials: 'same-origin' }).then((r) => (r.ok ? r.blob() : null)).then((blob) => blob && URL.createObjectURL(blob)).catch(() => null) };
+    if (before?.src === own) before.sound.then((url) => { if (url && this.form.isConnected && this.audio.paused && !this.audio.currentTime) this.audio.src = url; });
+    if (!src) return;
+    if (before && before.src !== own && before.src !== src) before.sound.then((url) => url && URL.revokeObjectURL(url));
+    ahead = { src, page, sound: before?.src === src ? before.sound : soundOf(src), text: page ? textOf(page) : Promise.resolve(null) };
   }
 
   wireSwitch() {
@@ -114,6 +147,9 @@ class Desk {
     paint();
   }
 }
+
+const soundOf = (src) => fetch(src, { credentials: 'same-origin' }).then((r) => (r.ok ? r.blob() : null)).then((blob) => blob && URL.createObjectURL(blob)).catch(() => null);
+const textOf = (page) => fetch(page, { credentials: 'same-origin', redirect: 'error' }).then((r) => (r.ok ? r.text() : null)).catch(() => null);
 
 const markOf = (set) => {
   const radio = set.querySelector('[type=radio]:checked');
@@ -127,9 +163,17 @@ const KEYS = {
   ArrowDown: (d) => d.go(d.active + 1), KeyJ: (d) => d.go(d.active + 1),
   Space: (d) => d.audio && toggle(d.audio),
   Comma: (d) => d.audio && skip(d.audio, -5), Period: (d) => d.audio && skip(d.audio, 5),
-  KeyH: (d) => { if (!d.locked) d.half(); }, NumpadDecimal: (d) => { if (!d.locked) d.half(); },
-  KeyN: (d) => { const t = d.form.querySelector('textarea'); t?.focus(); t?.setSelectionRange(t.value.length, t.value.length); },
+  KeyH: (d) => d.half(), NumpadDecimal: (d) => d.half(),
+  KeyN: (d) => write(d.form.elements.note), KeyC: (d) => write(d.form.elements.comment),
+  KeyU: (d) => d.playUnheard(),
+  KeyB: (d) => press(d, 'previous'), KeyF: (d) => press(d, 'next'), KeyR: (d) => press(d, 'recuse'),
 };
+
+const press = (d, key) => d.form.querySelector(`[data-key=${key}]`)?.click();
+const write = (area) => { area?.focus(); area?.setSelectionRange(area.value.length, area.value.length); };
+
+document.addEventListener('htmx:beforeRequest', (e) => { if (e.detail.boosted && e.detail.requestConfig?.verb === 'get') desk?.tell({ leaving: true }); });
+window.addEventListener('pagehide', () => desk?.tell({ leaving: true }));
 
 document.addEventListener('keydown', (e) => {
   if (!desk?.form.isConnected || e.isComposing || document.querySelector('dialog[open]')) return;
@@ -140,7 +184,7 @@ document.addEventListener('keydown', (e) => {
   if (e.code === 'Space' && e.target.closest('button, a, summary')) return;
   if (e.code.startsWith('Arrow') && e.target.matches('input[type=range]')) return;
   const digit = /^(?:Digit|Numpad)(\d)$/.exec(e.code)?.[1];
-  if (digit) { e.preventDefault(); if (!desk.locked) desk.digit(digit); return; }
+  if (digit) { e.preventDefault(); desk.digit(digit); return; }
   const action = KEYS[e.code];
   if (action) { e.preventDefault(); action(desk); }
 });

@@ -113,6 +113,14 @@ function arrive({ restored = false } = {}) {
 
 const scrolls = {};
 
+// A page that a script already has: shown as if its link had been followed, without a request.
+export function show(text, url) {
+  pending = parser.parseFromString(text, 'text/html');
+  scrolls[location.href] = window.scrollY;
+  history.pushState({ htmx: true }, '', url);
+  window.htmx.swap('#main', text, { swapStyle: 'outerHTML', swapDelay: 0, settleDelay: 0, ignoreTitle: true }, { select: '#main' });
+}
+
 export function startShell(enhance) {
   const { body } = document;
   body.addEventListener('htmx:beforeSwap', beforeSwap);

@@ -4,6 +4,7 @@ import io
 import math
 import re
 import wave
+from decimal import Decimal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -32,7 +33,7 @@ def tone(seconds: int = 6) -> bytes:
 
 
 @pytest.fixture
-def opened(transactional_db: None) -> Round:
+def opened(transactional_db: None, request: pytest.FixtureRequest) -> Round:
     """A blind, open round: four entries with sound, two judges who hear all of them."""
     season = make_season()
     sound = files.keep_bytes(tone(), kind=StoredFile.Kind.RENDITION, media_type="audio/wav")
@@ -43,7 +44,7 @@ def opened(transactional_db: None) -> Round:
     for _ in range(2):
         make_role(season, Role.JUDGE)
     organizer = make_role(season, Role.ORGANIZER)
-    made = make_round(season, is_blind=True)
+    made = make_round(season, is_blind=True, **getattr(request, "param", {}))
     open_for_good(season)
     return rounds.open_round(made, by=organizer)
 
@@ -149,6 +150,68 @@ def test_what_was_heard_is_measured(judging: Page, seat: Seat) -> None:
     judging.keyboard.press("5")
     saved(judging)
     assert 1000 < sheets(seat)[0].heard_ms < 4000
+
+
+@pytest.mark.parametrize("opened", [{"heard_share": Decimal("0.80")}], indirect=True)
+def test_only_what_was_really_played_counts_as_heard(judging: Page, seat: Seat) -> None:
+    """Jumping to the end does not count, nor hearing the same part again; what is missing is said and played on demand."""
+    play = "async ([from, ms]) => { const a = document.querySelector('[data-deck] audio'); a.currentTime = from; await a.play(); await new Promise(r => setTimeout(r, ms)); a.pause(); }"
+    for start in (0, 0, 5):
+        judging.evaluate(play, [start, 900])
+    judging.keyboard.press("7")
+    judging.keyboard.press("6")
+    judging.keyboard.press("Control+Enter")
+    expect(judging.locator("[role=alert]").first).to_contain_text("more seconds")
+    own = sheets(seat)[0]
+    assert own.state == "draft" and 1_400 < own.heard_ms < 2_600, "twice the first second, and the last"
+    assert len(own.heard) == 2
+    expect(judging.locator(".heard-strip path")).to_have_attribute("d", re.compile(r"^M.*M"))
+    judging.locator("[role=alert] [data-unheard]").click()
+    judging.wait_for_timeout(4300)
+    judging.keyboard.press("Control+Enter")
+    expect(judging.get_by_text("Entry 2.")).to_be_visible()
+    assert sheets(seat)[0].state == "filed"
+
+
+def test_without_a_connection_the_sheet_waits_and_is_filed_once(judging: Page, seat: Seat) -> None:
+    expect(judging.locator("form[data-judge]")).to_have_attribute("data-ready", "")
+    judging.wait_for_load_state("networkidle")
+    judging.context.set_offline(True)
+    judging.keyboard.press("8")
+    judging.keyboard.press("Control+Enter")
+    expect(judging.locator("[data-field=mark_performance] .err")).to_contain_text("no mark yet")
+    judging.keyboard.press("9")
+    judging.keyboard.press("Control+Enter")
+    expect(judging.get_by_text("Entry 2.")).to_be_visible()
+    expect(judging.locator("[data-outbox]")).to_have_text("Sheets waiting for the connection: 1")
+    assert sheets(seat) == []
+    judging.context.set_offline(False)
+    expect(judging.locator("#toasts")).to_contain_text("Filed now that the connection is back: 1")
+    expect(judging.locator("[data-progress]")).to_contain_text("1 of 4 filed")
+    judging.reload()
+    own = sheets(seat)
+    assert [(desk.marks_of(s), s.state, s.version) for s in own] == [({"song": "8", "performance": "9"}, "filed", 1)]
+
+
+def test_what_waited_meets_a_newer_sheet(judging: Page, seat: Seat) -> None:
+    """Filed without a connection, changed elsewhere meanwhile: both versions are shown, neither is lost."""
+    duty = seat.assignments.order_by("position").first()
+    assert duty is not None
+    judging.wait_for_load_state("networkidle")
+    judging.context.set_offline(True)
+    judging.keyboard.press("8")
+    judging.keyboard.press("9")
+    judging.keyboard.press("Control+Enter")
+    expect(judging.get_by_text("Entry 2.")).to_be_visible()
+    desk.file_sheet(duty, draft(song=2, performance=2), version=0, by=judge_of(duty))
+    desk.save_sheet(duty, draft(song=3, performance=2), version=1, by=judge_of(duty))
+    judging.context.set_offline(False)
+    judging.get_by_role("button", name="Open the entry").click()
+    expect(judging.get_by_role("heading", name="Two versions of one sheet")).to_be_visible()
+    assert desk.marks_of(sheets(seat)[0]) == {"song": "3", "performance": "2"}
+    judging.get_by_role("button", name="Keep what is in this window").click()
+    expect(judging.get_by_label("Song: 8", exact=True)).to_be_checked()
+    assert desk.marks_of(sheets(seat)[0]) == {"song": "8", "performance": "9"}
 
 
 def test_i_know_this_artist(judging: Page, seat: Seat, opened: Round) -> None:

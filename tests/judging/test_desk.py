@@ -64,7 +64,7 @@ def sent(version: int = 0, **more: object) -> dict[str, object]:
         "mark_performance": 5,
         "note": "",
         "comment": "",
-        "heard": "3",
+        "heard": "0-3000",
         **more,
     }
 
@@ -90,7 +90,7 @@ def test_a_repeated_save_is_not_a_conflict(duty: Assignment) -> None:
     by = judge_of(duty)
     desk.save_sheet(duty, draft(song=3), version=0, by=by)
     desk.save_sheet(duty, draft(song=4), version=1, by=by)
-    again = desk.save_sheet(duty, draft(song=4, heard_ms=9000), version=1, by=by)
+    again = desk.save_sheet(duty, draft(song=4, heard=[(0, 9000)]), version=1, by=by)
     assert (again.version, again.heard_ms) == (2, 9000)
 
 
@@ -137,8 +137,13 @@ def test_the_share_that_must_be_heard(open_round: Callable[..., Round]) -> None:
     assert duty is not None
     by = judge_of(duty)
     with pytest.raises(desk.NotHeardEnough, match="60 %"):
-        desk.file_sheet(duty, draft(heard_ms=100_000), version=0, by=by)
-    assert desk.file_sheet(duty, draft(heard_ms=108_000), version=0, by=by).state == "filed"
+        desk.file_sheet(duty, draft(heard=[(0, 100_000)]), version=0, by=by)
+    with pytest.raises(desk.NotHeardEnough, match="88 more seconds"):
+        desk.file_sheet(duty, draft(heard=[(0, 10_000), (170_000, 180_000), (0, 10_000)]), version=0, by=by)
+    kept = desk.save_sheet(duty, draft(heard=[(0, 60_000), (30_000, 90_000), (175_000, 999_999)]), version=0, by=by)
+    assert (kept.heard, kept.heard_ms) == ([(0, 90_000), (175_000, 180_000)], 95_000)
+    filed = desk.file_sheet(duty, draft(heard=[(100_000, 113_000)]), version=1, by=by)
+    assert (filed.state, filed.version, filed.heard_ms) == ("filed", 1, 108_000), "what is heard adds up"
 
 
 def test_a_recusal_refills_at_once_from_the_least_loaded(duty: Assignment) -> None:
@@ -299,7 +304,7 @@ def test_what_misses_a_mark_stays_a_draft_and_says_where(duty: Assignment, judge
 
 
 @pytest.mark.parametrize(
-    "bad", [{"mark_song": 11}, {"mark_song": "x"}, {"version": ""}, {"heard": "nan"}, {"note": "x" * 5000}]
+    "bad", [{"mark_song": 11}, {"mark_song": "x"}, {"version": ""}, {"heard": "nan"}, {"heard": "0-99999999999"}, {"note": "x" * 5000}]
 )
 def test_bad_input_is_refused_in_words(duty: Assignment, judge: Client, bad: dict[str, object]) -> None:
     assert judge.post(url(duty), {**sent(), **bad}).status_code == 400
