@@ -190,7 +190,9 @@ def test_without_a_connection_the_sheet_waits_and_is_filed_once(judging: Page, s
     expect(judging.locator("[data-progress]")).to_contain_text("1 of 4 filed")
     judging.reload()
     own = sheets(seat)
-    assert [(desk.marks_of(s), s.state, s.version) for s in own] == [({"song": "8", "performance": "9"}, "filed", 1)]
+    assert [(desk.marks_of(s), s.state, s.version) for s in own] == [
+        ({"song": "8", "performance": "9"}, "filed", 1)
+    ]
 
 
 def test_what_waited_meets_a_newer_sheet(judging: Page, seat: Seat) -> None:

@@ -140,7 +140,9 @@ def test_the_share_that_must_be_heard(open_round: Callable[..., Round]) -> None:
         desk.file_sheet(duty, draft(heard=[(0, 100_000)]), version=0, by=by)
     with pytest.raises(desk.NotHeardEnough, match="88 more seconds"):
         desk.file_sheet(duty, draft(heard=[(0, 10_000), (170_000, 180_000), (0, 10_000)]), version=0, by=by)
-    kept = desk.save_sheet(duty, draft(heard=[(0, 60_000), (30_000, 90_000), (175_000, 999_999)]), version=0, by=by)
+    kept = desk.save_sheet(
+        duty, draft(heard=[(0, 60_000), (30_000, 90_000), (175_000, 999_999)]), version=0, by=by
+    )
     assert (kept.heard, kept.heard_ms) == ([(0, 90_000), (175_000, 180_000)], 95_000)
     filed = desk.file_sheet(duty, draft(heard=[(100_000, 113_000)]), version=1, by=by)
     assert (filed.state, filed.version, filed.heard_ms) == ("filed", 1, 108_000), "what is heard adds up"
@@ -304,7 +306,15 @@ def test_what_misses_a_mark_stays_a_draft_and_says_where(duty: Assignment, judge
 
 
 @pytest.mark.parametrize(
-    "bad", [{"mark_song": 11}, {"mark_song": "x"}, {"version": ""}, {"heard": "nan"}, {"heard": "0-99999999999"}, {"note": "x" * 5000}]
+    "bad",
+    [
+        {"mark_song": 11},
+        {"mark_song": "x"},
+        {"version": ""},
+        {"heard": "nan"},
+        {"heard": "0-99999999999"},
+        {"note": "x" * 5000},
+    ],
 )
 def test_bad_input_is_refused_in_words(duty: Assignment, judge: Client, bad: dict[str, object]) -> None:
     assert judge.post(url(duty), {**sent(), **bad}).status_code == 400

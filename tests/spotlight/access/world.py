@@ -12,10 +12,13 @@ from PIL import Image
 from judging.jobs import standings
 from judging.models import (
     Award,
+    CalibrationSheet,
+    CalibrationTrack,
     Conflict,
     Cut,
     ImportBatch,
     Prize,
+    Remark,
     Round,
     Ruling,
     ScoreSheet,
@@ -50,6 +53,8 @@ SECRETS: dict[str, tuple[str, ...]] = {
     # what is hidden in the world: who may meet it. The operator may meet everything.
     "zqvnotetomyself": ("judge",),
     "zqvoldnote": ("judge",),
+    "zqvcalibrationnote": ("colleague",),
+    "zqvremark": ("judge", "chair"),
     "zqvcomment": ("judge", "chair"),
     "zqvreleasedcomment": ("judge", "chair", "organizer", "owner"),
     "zqvrecusal": ("colleague", "chair", "organizer"),
@@ -213,7 +218,23 @@ def _rounds(world: World) -> None:
     ScoreSheet.objects.filter(pk=recused.pk).delete()
     made = standings.compute(running)
     assert made is not None
+    _calibrated(world)
     _declared(world)
+
+
+def _calibrated(world: World) -> None:
+    """Round four has a calibration set of one track, which the colleague has scored."""
+    elsewhere = making.make_submission(making.make_season("earlier")).track
+    world.things["calibration"] = track = CalibrationTrack.objects.create(
+        round=world.things["round 4"], track=elsewhere, position=1
+    )
+    member = world.people["colleague"].memberships.get(role="judge")
+    CalibrationSheet.objects.create(
+        of=track, membership=member, marks={"song": "9"}, note="zqvcalibrationnote", updated_at=clock.now(), filed_at=clock.now()
+    )  # fmt: skip
+    Remark.objects.create(
+        entry=world.things["entry 2"], by=world.people["chair"], text="zqvremark", at=clock.now()
+    )
 
 
 def _closed(world: World, number: int) -> Round:
