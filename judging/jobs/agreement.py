@@ -12,7 +12,10 @@ from judging.scoring.panel import Panel
 MOST_DISAGREEMENTS = 12
 MOST_LISTENS = 10
 INFLUENCE_UP_TO = 300
-"""Entries up to which each judge is left out once; above, that many fits cost too much."""
+"""Entries up to which each judge is left out once with every standings; above, that many fits cost too much."""
+INFLUENCE_WHEN_LOCKED = 1000
+"""The same once the round is locked, when standings are few."""
+FALSE_DISCOVERIES = 0.05
 
 
 def figures(round: Round, result: Result, given: Inputs | Running) -> dict[str, Any]:
@@ -31,8 +34,8 @@ def figures(round: Round, result: Result, given: Inputs | Running) -> dict[str, 
             for row in agreement.next_listens(result, count=MOST_LISTENS)
             if row.value > 0
         ],
-        "affinities": _affinities(round, panel),
-        "influence": _influence(result, given) if len(result) <= INFLUENCE_UP_TO else [],
+        **_affinities(round, panel),
+        "influence": _influence(result, given) if _is_affordable(round, len(result)) else None,
     }  # fmt: skip
 
 
@@ -43,29 +46,29 @@ def _judge(row: agreement.JudgeAgreement) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _affinities(round: Round, panel: Panel) -> list[dict[str, Any]]:
-    """Judges who mark one market's or one label's entries higher than the others do, at 5% false discoveries."""
+def _affinities(round: Round, panel: Panel) -> dict[str, Any]:
+    """Judges who mark one market's or one label's entries higher than the others do: of all these pairs together, 5% false."""
     heard = list(panel.sheets.entries)
     named = Entry.objects.filter(round=round, state=Entry.State.IN, code__in=heard).values_list(
         "code", "submission__market__code", "submission__artist__organisation__name"
     )
     rows = list(named)
-    found = []
-    for groups in (
-        {code: market for code, market, _ in rows if market},
-        {code: label for code, _, label in rows if label},
-    ):
-        found += [a for a in agreement.affinities(panel, groups) if a.flagged]
-    return [
-        {
-            "seat": a.judge,
-            "group": a.group,
-            "sheets": a.sheets,
-            "excess": _n(a.excess),
-            "p": float(f"{a.p:.2g}"),
-        }
-        for a in found
-    ]
+    markets = {code: market for code, market, _ in rows if market}
+    labels = {code: label for code, _, label in rows if label}
+    tested = [*agreement.affinities(panel, markets), *agreement.affinities(panel, labels)]
+    limit = agreement.benjamini_hochberg([a.p for a in tested], rate=FALSE_DISCOVERIES)
+    return {
+        "affinities_tested": len(tested),
+        "affinities": [
+            {"seat": a.judge, "group": a.group, "sheets": a.sheets, "excess": _n(a.excess), "p": float(f"{a.p:.2g}")}
+            for a in sorted(tested, key=lambda a: (a.p, a.judge, a.group))
+            if a.p <= limit
+        ],
+    }  # fmt: skip
+
+
+def _is_affordable(round: Round, entries: int) -> bool:
+    return entries <= (INFLUENCE_UP_TO if round.state == Round.State.OPEN else INFLUENCE_WHEN_LOCKED)
 
 
 def _influence(result: Result, given: Inputs | Running) -> list[dict[str, Any]]:

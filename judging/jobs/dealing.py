@@ -123,27 +123,29 @@ def add_judge(entry: Entry, *, is_repair: bool = False) -> Assignment | None:
     return board.write([Duty(entry.code, judge)], is_repair=is_repair)[0] if judge else None
 
 
-def redistribute(seat: Seat, *, is_repair: bool = False) -> tuple[list[Assignment], int]:
+def redistribute(seat: Seat, *, by: Person | None, is_repair: bool = False) -> tuple[list[Assignment], int]:
     """Take the unfinished entries from a seat and deal them to the others. Returns the new ones and how many find nobody."""
     board = Board(seat.round)
+    seed = f"{seat.round.season.seed}:{seat.round.number}:leaves:{seat.code}"
     plan = designs.replace_judge(
-        board.standing, board.bench, leaving=seat.code, finished=board.finished(),
-        seed=f"{seat.round.season.seed}:{seat.round.number}:leaves:{seat.code}",
-    )  # fmt: skip
+        board.standing, board.bench, leaving=seat.code, finished=board.finished(), seed=seed
+    )
+    board.log(plan, by=by, seed=seed, verb="panel.redealt")
     board.take_back(plan.removed)
     return board.write(plan.added, is_repair=is_repair), sum(plan.short.values())
 
 
-def level_for(seat: Seat) -> list[Assignment]:
+def level_for(seat: Seat, *, by: Person | None) -> list[Assignment]:
     """Move unfinished entries from the busiest judges to one who joins late. Returns the new assignments."""
     board = Board(seat.round)
     if seat.round.design == Round.Design.ALL_HEAR_ALL:
         plan = designs.all_hear_all(board.entries, board.bench)
         return board.write([d for d in plan.assignments if d.judge == seat.code])
+    seed = f"{seat.round.season.seed}:{seat.round.number}:joins:{seat.code}"
     plan = designs.join_judge(
-        board.standing, board.bench, joining=seat.code, finished=board.begun(),
-        seed=f"{seat.round.season.seed}:{seat.round.number}:joins:{seat.code}",
-    )  # fmt: skip
+        board.standing, board.bench, joining=seat.code, finished=board.begun(), seed=seed
+    )
+    board.log(plan, by=by, seed=seed, verb="panel.redealt")
     board.take_back(plan.removed)
     return board.write(plan.added)
 
@@ -217,11 +219,15 @@ class Board:
                 round=self.round, entry__code=duty.entry, seat__code=duty.judge, state=Assignment.State.OPEN
             ).update(state=Assignment.State.TAKEN_BACK, ended_at=at)
 
-    def log(self, plan: designs.Plan, *, by: Person | None, wave: int, seed: str) -> None:
-        """Log a deal with what outsiders need to check it later."""
+    def log(
+        self, plan: designs.Plan, *, by: Person | None, seed: str, wave: int | None = None, verb: str = "panel.dealt"
+    ) -> None:  # fmt: skip
+        """Log a deal with what outsiders need to check it later: balance, connection, digests of inputs and seed."""
+        loads = [plan.loads[judge] for judge in sorted(plan.loads)]
         events.log(
-            "panel.dealt", self.round, by=by, season=self.round.season.slug, design=self.round.design, wave=wave,
+            verb, self.round, by=by, season=self.round.season.slug, design=self.round.design, wave=wave,
             assignments=len(plan.added), judges=len(self.seats), short=len(plan.short), groups=plan.components,
+            fewest=min(loads, default=0), most=max(loads, default=0), neighbors=plan.fewest_neighbors,
             inputs_sha256=self.digest(seed), seed_sha256=hashlib.sha256(seed.encode()).hexdigest(),
         )  # fmt: skip
 

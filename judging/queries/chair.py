@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, QuerySet
 
@@ -144,6 +145,33 @@ def _filing_times(round: Round) -> dict[int, list[datetime.datetime]]:
 
 
 @dataclass(frozen=True)
+class Pace:
+    """Sheets filed on each of the last days in the season's zone, and how many a day must bring until the lock."""
+
+    days: list[tuple[datetime.date, int]]
+    needed: float | None
+
+
+MOST_DAYS = 14
+
+
+def pace(round: Round, judges: Sequence[JudgeRow], *, at: datetime.datetime) -> Pace:
+    """The panel's pace, from the opening on or the last two weeks."""
+    zone = ZoneInfo(round.season.zone)
+    counts = Counter(
+        moment.astimezone(zone).date() for times in _filing_times(round).values() for moment in times
+    )
+    last = min(at, round.locks_at).astimezone(zone).date()
+    first = (round.opened_at or round.opens_at).astimezone(zone).date()
+    span = max(0, min((last - first).days, MOST_DAYS - 1))
+    days = [last - datetime.timedelta(days=back) for back in range(span, -1, -1)]
+    left = sum(row.left for row in judges if not row.has_left)
+    remaining = (round.locks_at - at).total_seconds() / 86_400
+    needed = left / max(remaining, 1 / 24) if left and remaining > 0 else None
+    return Pace([(day, counts[day]) for day in days], needed)
+
+
+@dataclass(frozen=True)
 class Spread:
     """The weighted marks of one entry, one a judge."""
 
@@ -204,6 +232,16 @@ class LineRow:
 
 
 @dataclass(frozen=True)
+class Listen:
+    """An entry where one more listen helps the cut; `percent` of what it is worth for the best of them."""
+
+    entry: Entry
+    label: str
+    sheets: int
+    percent: int
+
+
+@dataclass(frozen=True)
 class Findings:
     """What the newest standings say about the panel. Lists of entries are (entry, label, …) ready to show."""
 
@@ -212,9 +250,10 @@ class Findings:
     expected_wrong: float
     groups: int
     leniencies: list[Leniency]
-    listens: list[tuple[Entry, str, int]]
+    listens: list[Listen]
     affinities: list[dict[str, Any]]
-    influence: list[tuple[str, str, str]]
+    affinities_tested: int
+    influence: list[tuple[str, str, str]] | None
     zone: list[LineRow]
 
 
@@ -235,16 +274,27 @@ def findings(round: Round) -> Findings | None:
             _leniency(row, names) for row in figures.get("agreement", []) if row["leniency"] is not None
         ],
         listens=[
-            (entries[row["entry"]], label_of(entries[row["entry"]]), row["sheets"])
+            Listen(
+                entries[row["entry"]], label_of(entries[row["entry"]]), row["sheets"], _of_best(row, figures)
+            )
             for row in figures.get("listens", [])
+            if row["entry"] in entries
         ],
         affinities=[{**row, "name": names.get(row["seat"], "")} for row in figures.get("affinities", [])],
-        influence=[
+        affinities_tested=figures.get("affinities_tested", 0),
+        influence=None
+        if figures.get("influence") is None
+        else [
             (names.get(row["seat"], ""), _labels(row["enters"], entries), _labels(row["leaves"], entries))
-            for row in figures.get("influence", [])
+            for row in figures["influence"]
         ],
         zone=line_zone(newest),
     )
+
+
+def _of_best(row: dict[str, Any], figures: dict[str, Any]) -> int:
+    best = max(other["value"] for other in figures["listens"])
+    return round(100 * row["value"] / best) if best else 0
 
 
 def _leniency(row: dict[str, Any], names: dict[str, str]) -> Leniency:
@@ -267,7 +317,7 @@ def _names(round: Round) -> dict[str, str]:
 
 def _codes_in(figures: dict[str, Any]) -> set[str]:
     listens = {row["entry"] for row in figures.get("listens", [])}
-    return listens.union(*([*row["enters"], *row["leaves"]] for row in figures.get("influence", [])))
+    return listens.union(*([*row["enters"], *row["leaves"]] for row in figures.get("influence") or []))
 
 
 def _labels(codes: Sequence[str], entries: dict[str, Entry]) -> str:

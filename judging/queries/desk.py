@@ -206,7 +206,7 @@ def marks_of_draft(round: Round, given: Mapping[str, str], *, language: str) -> 
         rows.append(
             Mark(
                 criterion=criterion,
-                name=criterion.names.get(language) or criterion.name,
+                name=name_of(criterion, language),
                 value="" if value is None else f"{value.normalize():f}",
                 whole=whole,
                 half=value is not None and value != whole,
@@ -214,6 +214,11 @@ def marks_of_draft(round: Round, given: Mapping[str, str], *, language: str) -> 
             )
         )
     return rows
+
+
+def name_of(criterion: Criterion, language: str) -> str:
+    """A criterion in a language where somebody wrote it so, else in the season's own."""
+    return str(criterion.names.get(language) or criterion.name)
 
 
 def label_of(entry: Entry) -> str:

@@ -120,6 +120,20 @@ def _index(entries: list[Entry]) -> tuple[Ties, Ties]:
     return by_artist, by_organisation
 
 
+NO_LIMIT = 1000
+
+
+def limits(round: Round) -> list[tuple[Membership, int | None]]:
+    """Every judge of the season with the most entries they take in this round, None while nobody said so."""
+    seats = dict(Seat.objects.filter(round=round).values_list("membership", "capacity"))
+    judges = Membership.objects.filter(season=round.season_id, role=Role.JUDGE, ended_at__isnull=True)
+    rows = [
+        (judge, seats.get(judge.pk))
+        for judge in judges.select_related("person").order_by("person__name", "pk")
+    ]
+    return [(judge, most if most != NO_LIMIT else None) for judge, most in rows]
+
+
 class Progress(TypedDict):
     """What `seats_with_progress` adds to a seat."""
 

@@ -69,9 +69,9 @@ def score(
         if round.state not in (Round.State.PLANNED, Round.State.OPEN):
             raise RoundClosed(_("The round is locked. Calibration is over."))
         sheet, is_new = CalibrationSheet.objects.select_for_update().get_or_create(
-            of=of, membership=by, defaults={"updated_at": clock.now()}
+            of=of, membership=by, defaults={"version": 0, "updated_at": clock.now()}
         )
-        _write(sheet, draft, version=sheet.version if is_new else version, track=of.track)
+        _write(sheet, draft, version=0 if is_new else version, track=of.track)
         if filed and sheet.filed_at is None:
             _check(round, sheet, of.track)
             sheet.filed_at = clock.now()

@@ -87,7 +87,7 @@ def join_panel(round: Round, membership: Membership, *, by: Person) -> tuple[Sea
             raise AlreadySeated(_("This judge already has a seat in this round."), field="judge")
         seat.left_at = None
         seat.save(update_fields=["left_at"])
-        dealt = dealing.level_for(seat)
+        dealt = dealing.level_for(seat, by=by)
         events.log("seat.joined", seat, by=by, season=round.season.slug, round=round.code, entries=len(dealt))
     return seat, dealt
 
@@ -132,7 +132,7 @@ def leave_panel(seat: Seat, *, by: Person, reason: str) -> tuple[list[Assignment
         seat = Seat.objects.select_for_update(of=("self",)).select_related("round__season").get(pk=seat.pk)
         if seat.left_at:
             raise SeatLeft(_("This judge has already left the panel."))
-        dealt, nobody = dealing.redistribute(seat, is_repair=round.state == Round.State.LOCKED)
+        dealt, nobody = dealing.redistribute(seat, by=by, is_repair=round.state == Round.State.LOCKED)
         conflicts.tell_of_repairs(dealt)
         seat.left_at = clock.now()
         seat.save(update_fields=["left_at"])

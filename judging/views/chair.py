@@ -14,7 +14,7 @@ from judging import permissions
 from judging.forms.chair import LimitForm, ReasonForm, RulingForm
 from judging.models import Entry, Round, Seat
 from judging.queries import chair as queries
-from judging.queries import panel
+from judging.queries import deals, panel
 from judging.queries import rounds as round_queries
 from judging.queries.desk import label_of
 from judging.services import chair as services
@@ -66,12 +66,17 @@ def _room(request: HttpRequest, round: Round) -> dict[str, Any]:
         "below": queries.entry_labels(below), "unruled": sum(not hasattr(e, "ruling") for e in below), "form": RulingForm(),
         "joinable": panel.judges_without_seat(round).select_related("person") if round.state == Round.State.OPEN else [],
         "can_rule": permissions.can_rule(request.user, round.season), "next_step": _next_step(round),
+        "limits": panel.limits(round) if round.state in (Round.State.PLANNED, Round.State.OPEN) else [],
     }  # fmt: skip
+    if round.state != Round.State.PLANNED:
+        pace = queries.pace(round, rows, at=at)
+        page |= {"pace": pace, "pace_plot": plots.pace(pace), "dealt": deals.dealt(round)}
     if permissions.can_see_marks(request.user, round):
         spreads, found = queries.disagreements(round), queries.findings(round)
         page |= {
             "sees_marks": True, "revised": queries.revised_entries(round), "spreads": spreads, "spread_plot": plots.disagreement(spreads), "found": found,
-            "leniency_plot": plots.leniency(found.leniencies if found else []),
+            "leniency_plot": plots.leniency(found.leniencies if found else []), "wide_plot": plots.spread(found.leniencies if found else []),
+            "line_plot": plots.line(found.zone if found else []),
         }  # fmt: skip
     return page
 

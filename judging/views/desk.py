@@ -58,7 +58,7 @@ def own_list(request: HttpRequest, code: str) -> HttpResponse:
     round = queries.own_round(user, code)
     if round is None:
         raise Http404
-    criteria = list(round.criteria.all())
+    criteria = [(c, queries.name_of(c, get_language() or "en")) for c in round.criteria.all()]
     rows = [_row(duty, round, criteria) for duty in queries.own_list(user, round)]
     own = history_of(user, round)
     page = {
@@ -255,13 +255,13 @@ def _page(duty: Assignment) -> dict[str, Any]:
     return page
 
 
-def _row(duty: Assignment, round: Round, criteria: list[Criterion]) -> dict[str, Any]:
+def _row(duty: Assignment, round: Round, criteria: list[tuple[Criterion, str]]) -> dict[str, Any]:
     sheet = _sheet_of(duty)
     given = {s.criterion_id: f"{s.value.normalize():f}" for s in sheet.scores.all()} if sheet else {}
     track = duty.entry.submission.track
     return {
         "duty": duty, "label": queries.label_of(duty.entry), "sheet": sheet,
-        "marks": [(c.name, given.get(c.pk)) for c in criteria], "is_open": duty.state == Assignment.State.OPEN,
+        "marks": [(name, given.get(c.pk)) for c, name in criteria], "is_open": duty.state == Assignment.State.OPEN,
         "title": "" if round.is_blind else f"{track.title}, {duty.entry.submission.artist.name}",
     }  # fmt: skip
 

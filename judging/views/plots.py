@@ -3,13 +3,14 @@
 import math
 from collections.abc import Sequence
 
+from django.utils import formats
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from judging.models import Round
 from judging.queries.calibration import TrackSpread
-from judging.queries.chair import Coverage, JudgeRow, Leniency, Spread
+from judging.queries.chair import Coverage, JudgeRow, Leniency, LineRow, Pace, Spread
 from judging.queries.history import History
 from spotlight.web import plots
 
@@ -18,16 +19,18 @@ def stats(round: Round, found: Coverage, judges: Sequence[JudgeRow]) -> list[tup
     """The row of figures at the head of the room."""
     behind = sum(row.is_behind for row in judges)
     seated = sum(not row.has_left for row in judges)
+    asked = _("of %(all)s have the %(target)s sheets that the round asks for")
     return [
-        (_("Sheets in"), f"{found.sheets:,}", _("of %(n)s") % {"n": f"{found.wanted:,}"}),
-        (_("Entries at target"), f"{found.at_target:,}", _("of %(n)s") % {"n": f"{found.entries:,}"}),
+        (_("Sheets in"), f"{found.sheets:,}", _("filed, of %(n)s that the round asks for") % {"n": f"{found.wanted:,}"}),
+        (_("Entries at target"), f"{found.at_target:,}", asked % {"all": f"{found.entries:,}", "target": found.target}),
         (
             _("Judges"),
             str(seated),
-            ngettext("%(n)d behind", "%(n)d behind", behind) % {"n": behind} if behind else _("all on pace"),
+            ngettext("%(n)d is behind the clock", "%(n)d are behind the clock", behind) % {"n": behind}
+            if behind else _("on the panel, all of them keep up with the clock"),
         ),
-        (_("Recusals"), str(sum(row.recused for row in judges)), ""),
-    ]
+        (_("Recusals"), str(sum(row.recused for row in judges)), _("entries given back because of a tie, and dealt anew")),
+    ]  # fmt: skip
 
 
 def coverage(found: Coverage) -> SafeString:
@@ -84,12 +87,47 @@ def leniency(rows: Sequence[Leniency]) -> SafeString | str:
     if not rows:
         return ""
     reach = math.ceil(2 * max(0.5, *(max(map(abs, row.interval)) for row in rows))) / 2
-    intervals = [
-        plots.Interval(row.name[:18], row.points, *row.interval, str(row.sheets), hot=row.is_clear)
-        for row in rows
-    ]
+    intervals = [plots.Interval(row.name[:16], row.points, *row.interval, hot=row.is_clear) for row in rows]
     marks = [-reach, -reach / 2, 0, reach / 2, reach]
     return plots.intervals(
         intervals, low=-reach, high=reach, marks=marks, name="leniency",
         title=_("How far each judge marks above or below the panel, in points. Ranks are adjusted for this."),
+    )  # fmt: skip
+
+
+def spread(rows: Sequence[Leniency]) -> SafeString | str:
+    """How much wider or narrower than the panel each judge spreads marks, in percent."""
+    known = [row for row in rows if row.spread is not None and row.spread_interval is not None]
+    if not known:
+        return ""
+    intervals = [_wider(row) for row in known]
+    reach = max(50, *(math.ceil(max(abs(row.low), abs(row.high)) / 50) * 50 for row in intervals))
+    reach = min(reach, 200)
+    return plots.intervals(
+        intervals, low=-reach, high=reach, marks=[-reach, -reach / 2, 0, reach / 2, reach], name="spread",
+        title=_("How much wider (+) or narrower (−) than the panel each judge spreads marks, in percent."),
+    )  # fmt: skip
+
+
+def _wider(row: Leniency) -> plots.Interval:
+    low, high = row.spread_interval or (1.0, 1.0)
+    at, low, high = (100 * (ratio - 1) for ratio in (row.spread or 1.0, low, high))
+    return plots.Interval(row.name[:16], at, low, high, hot=not low <= 0 <= high)
+
+
+def pace(found: Pace) -> SafeString:
+    """A bar for each day: sheets filed."""
+    style = "j" if len(found.days) > 7 else "MONTH_DAY_FORMAT"
+    bars = [plots.Bar(formats.date_format(day, style), filed) for day, filed in found.days]
+    return plots.bars(bars, title=_("Sheets filed on each day."), name="pace")
+
+
+def line(rows: Sequence[LineRow]) -> SafeString | str:
+    """How sure each entry of the line zone is to be in, by place."""
+    if len(rows) < 2:
+        return ""
+    ends = (_("place %(n)d") % {"n": rows[0].rank}, _("place %(n)d") % {"n": rows[-1].rank})
+    return plots.points(
+        [(row.rank, row.percent) for row in rows], across=ends, name="line",
+        title=_("How sure each entry near the line is to belong in the cut, by place."),
     )  # fmt: skip

@@ -90,6 +90,39 @@ def _interval(row: Interval, *, y: int, scale: Scale) -> SafeString:
     )  # fmt: skip
 
 
+def points(
+    rows: Sequence[tuple[float, float]],
+    *,
+    title: str,
+    across: tuple[str, str],
+    name: str = "points",
+) -> SafeString:
+    """Percentages (second of each pair) over a place (first); ``across`` labels the two ends of the base line."""
+    height, top, bottom = 240, 20, 200
+    low, high = (rows[0][0], rows[-1][0]) if rows else (0, 1)
+    scale = _scale(low, high, start=60, width=560)
+    parts = [
+        format_html(
+            '<line class="{}" x1="50" x2="{}" y1="{}" y2="{}"/><text x="0" y="{}">{} %</text>',
+            "gridline" if percent else "axis", WIDTH, _n(y), _n(y), _n(y + 4), percent,
+        )
+        for percent in (0, 50, 100)
+        for y in [bottom - (bottom - top) * percent / 100]
+    ]  # fmt: skip
+    parts += [
+        format_html(
+            '<circle class="mark" cx="{}" cy="{}" r="5"/>',
+            _n(scale(x)),
+            _n(bottom - (bottom - top) * y / 100),
+        )
+        for x, y in rows
+    ]
+    ends = format_html(
+        '<text x="60" y="228">{}</text><text x="{}" y="228" text-anchor="end">{}</text>', across[0], WIDTH - 20, across[1]
+    )  # fmt: skip
+    return _figure([*parts, ends], height=height, title=title, desc="", name=name)
+
+
 def dots(
     rows: Sequence[Dots],
     *,

@@ -7,8 +7,9 @@ from django.test import Client
 
 from judging import permissions
 from judging.jobs import standings
-from judging.models import Round, Ruling, Seat
+from judging.models import Remark, Round, Ruling, ScoreSheet, Seat
 from judging.queries import chair as queries
+from judging.queries.history import history_of
 from judging.services import chair, desk, rounds
 from spotlight.accounts.models import Person
 from spotlight.errors import InvalidInput
@@ -233,3 +234,81 @@ def test_the_chair_sees_both_versions_of_a_changed_sheet_and_the_organizer_neith
     assert client.get(page).status_code == 404
     client.force_login(judge_of(duty).user)
     assert client.get(page).status_code == 404
+
+
+def test_the_panel_discusses_the_line_zone_while_the_round_is_locked(
+    season: Season, organizer: Person, head: Person, client: Client
+) -> None:
+    """Who scored an entry near the line, and the chair, talk about it; judges see no place, no probability, nobody's marks."""
+    for _ in range(6):
+        make_submission(season)
+    made = make_round(season, judges_per_entry=3, cut=4)
+    open_for_good(season)
+    made = rounds.open_round(made, by=organizer)
+    for duty in made.assignments.select_related("seat__membership__person", "round", "entry"):
+        song = 3 + (duty.entry.index * 3 + duty.seat_id) % 5
+        desk.file_sheet(duty, draft(song=song, performance=song), version=0, by=judge_of(duty))
+    seat = made.seats.select_related("membership__person__user").first()
+    assert seat is not None
+    judge, address = judge_of_seat(seat), f"/admin/desk/{made.code}/discussion/"
+    client.force_login(judge.user)
+    assert client.get(address).status_code == 404, "not while marks come in"
+    rounds.lock_round(made, by=organizer)
+    standings.compute(made)
+    threads = client.get(address).context["threads"]
+    assert threads and all(t.duty.seat_id == seat.pk and t.line is None for t in threads)
+    page = client.get(address).content.decode()
+    assert "%" not in page.split("<main")[1].split("</main>")[0] and "Place" not in page
+    heard = {t.entry.alias for t in threads}
+    client.post(address, {"entry": threads[0].entry.alias, "text": "Listen to the bridge."})
+    client.post(address, {"entry": threads[0].entry.alias, "text": "  "})
+    foreign = made.entries.exclude(alias__in=heard).first()
+    assert foreign is not None
+    assert client.post(address, {"entry": foreign.alias, "text": "me too"}).status_code == 404
+    client.force_login(head.user)
+    room = client.get(url(made, "discussion/"))
+    assert "Listen to the bridge." in room.content.decode() and "sure to be in" in room.content.decode()
+    assert [t.line.rank for t in room.context["threads"]] == sorted(
+        t.line.rank for t in room.context["threads"]
+    )
+    client.post(url(made, "discussion/"), {"entry": threads[0].entry.alias, "text": "From the chair."})
+    client.force_login(organizer.user)
+    assert client.get(url(made, "discussion/")).status_code == 404
+    at(made, "closes_at")
+    rounds.close_round(made, by=organizer)
+    client.force_login(judge.user)
+    client.post(address, {"entry": threads[0].entry.alias, "text": "too late"})
+    assert list(Remark.objects.values_list("text", flat=True)) == ["Listen to the bridge.", "From the chair."]
+    assert "From the chair." in client.get(address).content.decode()
+
+
+def test_the_next_ten_listens_are_dealt_together(made: Round, head: Person, client: Client) -> None:
+    file_all(made)
+    standings.compute(made)
+    client.force_login(head.user)
+    found = client.get(url(made)).context["found"]
+    assert found.listens[0].percent == 100 and found.influence is not None
+    chosen = [row.entry.code for row in found.listens]
+    client.post(url(made, "deal/"), {"entry": chosen})
+    more = made.assignments.filter(entry__code__in=chosen, sheet__isnull=True)
+    assert more.count() == len(chosen)
+
+
+def test_a_judge_sees_own_history_and_pace_and_nobody_elses(
+    made: Round, organizer: Person, client: Client
+) -> None:
+    file_all(made)
+    seat = made.seats.select_related("membership__person__user").first()
+    assert seat is not None
+    judge = judge_of_seat(seat)
+    own = history_of(judge.user, made)
+    marks = [
+        float(sum(s.value * s.criterion.weight for s in sheet.scores.all()))
+        for sheet in ScoreSheet.objects.filter(assignment__seat=seat)
+    ]
+    assert (own.sheets, own.sheets_before, own.median) == (3, 0, sorted(marks)[1])
+    assert sum(row.now for row in own.rows) == 3
+    later = make_round(make_season(), opened_at=clock.now())
+    assert history_of(judge.user, later).sheets_before == 3, "the next season compares with it"
+    client.force_login(judge.user)
+    assert "My pace and my marks" in client.get(f"/admin/desk/{made.code}/").content.decode()

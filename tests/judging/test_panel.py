@@ -4,19 +4,30 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
+from django.test import Client
 
 from judging.jobs import dealing
 from judging.models import Assignment, Round, Seat
+from judging.queries import deals
+from judging.queries.panel import conflicted_pairs
 from judging.queries.rounds import entries_below_minimum
 from judging.services import desk, panel, rounds
-from judging.tasks.rounds import tick
+from judging.tasks.rounds import look_for_conflicts, tick
 from spotlight.accounts.models import Person
 from spotlight.errors import InvalidInput
 from spotlight.ledger import clock, work
 from spotlight.ledger.models import Event, Mail
-from submissions.models import Organisation, Role, Season, SeasonPartner, TrackArtist
+from submissions.models import Credit, Organisation, Role, Season, SeasonPartner, TrackArtist
 from tests.judging.conftest import at, draft, file_all, judge_of
-from tests.making import make_artist, make_readings, make_role, make_round, make_submission, open_for_good
+from tests.making import (
+    make_artist,
+    make_readings,
+    make_role,
+    make_round,
+    make_season,
+    make_submission,
+    open_for_good,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -241,3 +252,86 @@ def test_a_person_whose_role_ended_gets_nothing_more(
     other = duty.entry.assignments.exclude(pk=duty.pk).get()
     new = desk.recuse(other, reason="x", by=judge_of(other))
     assert new is not None and new.seat_id != duty.seat_id
+
+
+def test_earlier_work_and_shared_employers_and_labels_are_ties(season: Season, organizer: Person) -> None:
+    """Four judges, four rules, each against another entry; none of these pairs is ever dealt."""
+    judges = list(season.memberships.filter(role=Role.JUDGE).order_by("pk"))
+    entered = list(season.submissions.select_related("artist").order_by("pk"))
+    band = make_artist(judges[0].person)
+    TrackArtist.objects.create(track=entered[0].track, artist=band, position=1)
+    older = make_submission(make_season(), entered[1].artist).track
+    Credit.objects.create(track=older, name=judges[1].person.name.upper(), part=Credit.Part.MIXER)
+    label = Organisation.objects.create(name="Kite Records")
+    own = make_artist(judges[2].person, organisation=label)
+    entered[2].artist.organisation = own.organisation
+    entered[2].artist.save()
+    school = Organisation.objects.create(name="North School", kind="other")
+    judges[3].person.memberships.create(season=season, role=Role.EDITOR, organisation=school)
+    teacher = entered[3].artist.members.get().person
+    teacher.memberships.create(season=season, role=Role.EDITOR, organisation=school)
+    made = make_round(season, judges_per_entry=4)
+    open_for_good(season)
+    rounds.open_round(made, by=organizer)
+    pairs = conflicted_pairs(made, made.seats.all(), made.entries.all())
+    expected = {
+        (made.seats.get(membership=judges[n]).pk, made.entries.get(submission=entered[n]).pk)
+        for n in range(4)
+    }
+    assert pairs == expected
+    assert not set(made.assignments.values_list("seat", "entry")) & pairs
+    assert deals.dealt(made).excluded == 4
+
+
+def test_a_tie_that_comes_up_later_shuts_the_sheet_and_moves_the_entry(
+    open_round: Callable[..., Round], client: Client
+) -> None:
+    made = open_round()
+    duty = made.assignments.select_related(
+        "entry__submission__artist", "seat__membership__person__user"
+    ).first()
+    assert duty is not None
+    desk.file_sheet(duty, draft(), version=0, by=judge_of(duty))
+    duty.seat.membership.organisation = Organisation.objects.create(name="Kite Records")
+    duty.seat.membership.save()
+    client.force_login(judge_of(duty).user)
+    page = f"/admin/desk/{made.code}/{duty.entry.alias}/"
+    assert client.get(page).status_code == 200
+    duty.entry.submission.artist.organisation = duty.seat.membership.organisation
+    duty.entry.submission.artist.save()
+    assert [client.get(page).status_code, client.post(page, {"version": 1}).status_code] == [404, 404]
+    look_for_conflicts()
+    work.run_due()
+    duty.refresh_from_db()
+    assert (duty.state, duty.reason) == ("recused", "conflict by rule")
+    assert judges_per_entry(made) == [2] * 6
+    look_for_conflicts()
+    work.run_due()
+    assert Event.objects.filter(verb="assignment.recused").count() == 1
+
+
+def test_limits_set_before_the_opening_shape_the_deal_and_are_shown_with_its_proof(
+    season: Season, organizer: Person, client: Client
+) -> None:
+    made = make_round(season)
+    open_for_good(season)
+    judge = season.memberships.filter(role=Role.JUDGE).first()
+    assert judge is not None
+    client.force_login(organizer.user)
+    room = f"/admin/chair/{made.code}/"
+    for most in ("0", "x", "1"):
+        client.post(f"{room}limit/", {"judge": judge.person.code, "most": most})
+    opened = rounds.open_round(made, by=organizer)
+    assert opened.seats.get(membership=judge).assignments.count() == 1
+    found = deals.dealt(opened)
+    assert found is not None
+    assert (found.fewest, found.most, found.groups, found.is_level) == (1, 4, 1, False)
+    facts = Event.objects.get(verb="panel.dealt").facts
+    page = client.get(room).content.decode()
+    assert facts["inputs_sha256"] in page and facts["seed_sha256"] in page
+    leaving = opened.seats.exclude(membership=judge).first()
+    assert leaving is not None
+    panel.leave_panel(leaving, by=organizer, reason="ill")
+    again = deals.dealt(opened)
+    assert again is not None and [deal.wave for deal in again.deals] == [0, None]
+    assert loads(opened) == [1, 5, 6], "one stays at the limit, the others carry the rest alike"

@@ -1,0 +1,90 @@
+"""How a round was dealt: balance, connection, and the digests with which anybody can check it."""
+
+import datetime
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from judging.models import Assignment, Entry, Round, Seat
+from judging.queries import panel
+from judging.scoring.assignment import Assignment as Duty
+from judging.scoring.assignment import judge_groups
+from judging.scoring.waves import WAVES
+from spotlight.ledger import events
+from spotlight.ledger.models import Event
+
+VERBS = ("panel.dealt", "panel.redealt")
+ADAPTIVE = (Round.Design.ADAPTIVE_GAIN, Round.Design.ADAPTIVE_UCB)
+
+
+@dataclass(frozen=True)
+class Deal:
+    """One deal as it was logged. `wave` is None for a judge who joined or left."""
+
+    at: datetime.datetime
+    wave: int | None
+    assignments: int
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Dealt:
+    """The assignments that stand now: entries for a judge, judges for an entry, groups of judges that share entries."""
+
+    fewest: int
+    most: int
+    fewest_judges: int
+    most_judges: int
+    groups: int
+    fewest_neighbors: int
+    excluded: int
+    deals: list[Deal]
+    waves: int | None
+
+    @property
+    def is_level(self) -> bool:
+        """Whether no judge has two entries more than another."""
+        return self.most - self.fewest <= 1
+
+
+def dealt(round: Round) -> Dealt | None:
+    """How the round is dealt now, and every deal that led here; None while it is not."""
+    seats = list(panel.seats_of(round))
+    standing = Assignment.objects.filter(
+        round=round, state=Assignment.State.OPEN, entry__state=Entry.State.IN
+    )
+    duties = [Duty(str(e), str(s)) for e, s in standing.values_list("entry", "seat")]
+    if not seats or not duties:
+        return None
+    loads = Counter(duty.judge for duty in duties)
+    judges = Counter(duty.entry for duty in duties)
+    carried = [loads[str(seat.pk)] for seat in seats]
+    return Dealt(
+        fewest=min(carried), most=max(carried), fewest_judges=min(judges.values()), most_judges=max(judges.values()),
+        groups=len(judge_groups(duties)), fewest_neighbors=_fewest_neighbors(duties), excluded=_excluded(round, seats),
+        deals=_deals(round), waves=WAVES if round.design in ADAPTIVE else None,
+    )  # fmt: skip
+
+
+def _fewest_neighbors(duties: list[Duty]) -> int:
+    """The least number of other judges that any judge shares an entry with."""
+    on: dict[str, set[str]] = {}
+    for duty in duties:
+        on.setdefault(duty.entry, set()).add(duty.judge)
+    neighbors: dict[str, set[str]] = {}
+    for judges in on.values():
+        for judge in judges:
+            neighbors.setdefault(judge, set()).update(judges - {judge})
+    return min(len(others) for others in neighbors.values())
+
+
+def _excluded(round: Round, seats: list[Seat]) -> int:
+    """Pairs of judge and entry that must not meet, by declaration or rule."""
+    return len(panel.conflicted_pairs(round, seats, Entry.objects.filter(round=round, state=Entry.State.IN)))
+
+
+def _deals(round: Round) -> list[Deal]:
+    logged = Event.objects.filter(verb__in=VERBS, subject=events.subject_of(round)).order_by("pk")
+    return [
+        Deal(event.at, event.facts.get("wave"), event.facts["assignments"], event.facts) for event in logged
+    ]
