@@ -62,7 +62,9 @@ def _scope(user: User, round: Round, *, earlier: bool) -> dict[str, object]:
         "assignment__state": Assignment.State.OPEN,
         "assignment__seat__membership__person__user": user,
     }
-    return own | ({"round__opened_at__lt": round.opened_at} if earlier else {"round": round})
+    return own | (
+        {"round__opened_at__lt": round.opened_at or round.opens_at} if earlier else {"round": round}
+    )
 
 
 def _marks(user: User, round: Round, *, earlier: bool) -> list[float]:

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('judging', '0005_proof_guards'),
+        ('judging', '0006_chart_points'),
         ('submissions', '0004_sounds'),
     ]
 
