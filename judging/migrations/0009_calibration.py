@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('judging', '0006_chart_points'),
+        ('judging', '0008_stale_tracks'),
         ('submissions', '0004_sounds'),
     ]
 
