@@ -8,7 +8,7 @@ CREATE ROLE spotlight_owner LOGIN PASSWORD :'owner_password';
 CREATE ROLE spotlight_app LOGIN PASSWORD :'app_password';
 CREATE DATABASE spotlight OWNER spotlight_owner;
 REVOKE ALL ON DATABASE spotlight FROM PUBLIC;
-GRANT CONNECT ON DATABASE spotlight TO spotlight_app;
+GRANT CONNECT, TEMPORARY ON DATABASE spotlight TO spotlight_app;  -- temporary: imports of readings are staged
 \connect spotlight
 CREATE EXTENSION pg_trgm;
 ALTER DEFAULT PRIVILEGES FOR ROLE spotlight_owner IN SCHEMA public

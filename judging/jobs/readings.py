@@ -1,80 +1,42 @@
-"""Reading a CSV of readings into PostgreSQL: streamed, all or nothing, the same file twice changes nothing.
+"""Readings into PostgreSQL, block by block: all or nothing, the same file twice changes nothing.
 
 Columns, in any order: `track` (a track's code or ISRC), `metric`, `day` (ISO date), `value` (a whole number), and
 optionally `market` and `fans` (unique listeners that day). Further columns are ignored.
 """
 
-import csv
 import datetime
-import io
-import re
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 
+import polars as pl
 from django.db import connection, transaction
+from psycopg2.errors import UniqueViolation
 
+from judging.jobs import staging, totals
 from judging.models import ImportBatch, ImportRejection, Source
+from judging.sources import BadFile, Block, Known, check, read
 from spotlight.ledger import clock
-from submissions.models import Submission
 
-NEEDED = ("track", "metric", "day", "value")
-OPTIONAL = ("market", "fans")
-BLOCK_ROWS = 50_000
 REJECTIONS_KEPT = 10_000
-MEASURE = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-WHOLE = re.compile(r"\d{1,15}", re.ASCII)
-MARKET = re.compile(r"[a-z0-9-]{0,16}")
-
-STAGE = """
-DROP TABLE IF EXISTS staged_reading;
-CREATE TEMPORARY TABLE staged_reading (
-    row bigint, track_id bigint, measure text, market text, day date, value bigint, fans bigint
-) ON COMMIT DROP
-"""
-REPEATED = """
-DELETE FROM staged_reading s USING (
-    SELECT row, first_value(row) OVER same AS first, row_number() OVER same AS place FROM staged_reading
-    WINDOW same AS (PARTITION BY track_id, measure, market, day ORDER BY row)
-) seen WHERE s.row = seen.row AND seen.place > 1 RETURNING s.row, seen.first
-"""
-MERGE = """
-INSERT INTO judging_reading AS kept (day, source_id, track_id, measure, market, value, fans, set_aside, batch_id)
-SELECT day, %s, track_id, measure, market, value, fans, false, %s FROM staged_reading ORDER BY day, track_id, measure, market
-ON CONFLICT (day, source_id, track_id, measure, market) DO UPDATE
-SET value = excluded.value, fans = excluded.fans, batch_id = excluded.batch_id
-WHERE (kept.value, kept.fans) IS DISTINCT FROM (excluded.value, excluded.fans)
-"""
+REJECTED: Any = {"row": pl.Int64, "reason": pl.String, "line": pl.String}
+Blocks = Callable[[], Iterator[Block]]
 
 
-class BadFile(Exception):
-    """The file as a whole can't be read; nothing of it is imported."""
-
-
-@dataclass(frozen=True)
-class Known:
-    """What rows may refer to: track keys by code and by ISRC, and today's date."""
-
-    codes: dict[str, int]
-    isrcs: dict[str, int]
-    today: datetime.date
-
-
-Row = tuple[int, int, str, str, str, int, int | None]
-Rejected = tuple[int, str, str]
-
-
-def import_batch(
+def import_file(
     batch: ImportBatch, path: Path, report: Callable[[float], None] = lambda share: None
 ) -> ImportBatch:
     """Read `path` into the batch's source in one transaction and write the batch's report.
 
     A file that can't be read leaves the batch failed with its problem and no reading changed.
     """
+    batch.state = ImportBatch.State.RUNNING
+    batch.save(update_fields=["state"])
     try:
-        with transaction.atomic():
-            _run(batch, path, report)
+        take_in(batch, partial(read, path), report)
     except BadFile as problem:
         batch.state, batch.problem = ImportBatch.State.FAILED, str(problem)
     batch.finished_at = clock.now()
@@ -82,128 +44,132 @@ def import_batch(
     return batch
 
 
-def _run(batch: ImportBatch, path: Path, report: Callable[[float], None]) -> None:
-    known = known_tracks(batch.source)
-    rejected: list[Rejected] = []
-    rows = refused = 0
-    with connection.cursor() as cursor, path.open("rb") as stream:
-        cursor.execute(STAGE)
-        total = max(path.stat().st_size, 1)
-        for good, bad in _blocks(stream, known):
-            _copy(cursor, good)
-            rows += len(good) + len(bad)
-            refused += len(bad)
-            rejected += bad[: REJECTIONS_KEPT - len(rejected)]
-            report(stream.tell() / total)
-        cursor.execute(REPEATED)
-        repeated = [(row, f"repeats row {first}", "") for row, first in cursor.fetchall()]
-        refused += len(repeated)
-        cursor.execute(MERGE, [batch.source_id, batch.pk])
-        batch.changed = cursor.rowcount
-    rejected = sorted(rejected + repeated)[:REJECTIONS_KEPT]
-    batch.rejections.all().delete()
-    ImportRejection.objects.bulk_create(
-        (
-            ImportRejection(batch=batch, row=row, reason=reason, line=line[:300])
-            for row, reason, line in rejected
-        ),
-        batch_size=1000,
-    )
-    batch.rows, batch.rejected, batch.accepted = rows, refused, rows - refused
-    batch.state, batch.problem = ImportBatch.State.DONE, ""
+def take_in(batch: ImportBatch, blocks: Blocks, report: Callable[[float], None]) -> None:
+    """Bring all blocks in, or none. Raises BadFile. The batch's figures are set, not saved.
+
+    A first try copies new days straight into the readings. If a later block repeats a row of an earlier one, that
+    fails, and all is staged instead, where the number of the repeated row is known.
+    """
+    with transaction.atomic():
+        hold(batch.source)
+        season = batch.source.season
+        today = clock.now().date() + datetime.timedelta(
+            days=1
+        )  # it may be tomorrow already in the season's zone
+        known = Known(staging.known_tracks(season.pk), today)
+        straight = batch.source.kind == Source.Kind.DAILY
+        try:
+            with transaction.atomic():
+                intake = Intake(batch, known, straight).run(blocks(), report)
+        except UniqueViolation:
+            with transaction.atomic():
+                intake = Intake(batch, known, straight=False).run(blocks(), report)
+        intake.write_report()
 
 
-def known_tracks(source: Source) -> Known:
-    """The tracks entered in the source's season."""
-    tracks = list(
-        Submission.objects.filter(season=source.season).values_list("track__code", "track__isrc", "track_id")
-    )
-    return Known(
-        codes={code: key for code, _, key in tracks},
-        isrcs={isrc: key for _, isrc, key in tracks if isrc},
-        today=clock.now().date()
-        + datetime.timedelta(days=1),  # it may be tomorrow already in the season's zone
-    )
+def hold(source: Source) -> None:
+    """One intake at a time for a source; others wait until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('readings'), %s)", [source.pk])
 
 
-def _blocks(stream: BinaryIO, known: Known) -> Iterator[tuple[list[Row], list[Rejected]]]:
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
-    lines = csv.reader(text, strict=True)
-    places = _header(lines)
-    good: list[Row] = []
-    bad: list[Rejected] = []
-    try:
-        for number, fields in enumerate(lines, start=2):
-            if not fields:
-                continue
-            answer = check_row(number, fields, places, known)
-            if isinstance(answer, str):
-                bad.append((number, answer, ",".join(fields)))
-            else:
-                good.append(answer)
-            if len(good) + len(bad) >= BLOCK_ROWS:
-                yield good, bad
-                good, bad = [], []
-    except UnicodeDecodeError as problem:
-        raise BadFile("The file is not UTF-8 text. Save it as CSV UTF-8 and import it again.") from problem
-    except csv.Error as problem:
-        raise BadFile(f"The file can't be read as CSV after line {lines.line_num}: {problem}.") from problem
-    yield good, bad
-    text.detach()
+def try_to_hold(source: Source) -> bool:
+    """The same without waiting: whether no other intake of the source is under way."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('readings'), %s)", [source.pk])
+        answer: bool = cursor.fetchone()[0]
+    return answer
 
 
-def _header(lines: Iterator[list[str]]) -> dict[str, int]:
-    try:
-        header = [name.strip().lower() for name in next(lines, [])]
-    except (UnicodeDecodeError, csv.Error) as problem:
-        raise BadFile("The file is not a UTF-8 CSV. Save it as CSV UTF-8 and import it again.") from problem
-    header = ["track" if name == "isrc" and "track" not in header else name for name in header]
-    missing = [name for name in NEEDED if name not in header]
-    if missing:
-        raise BadFile(f"The first line must name the columns; missing: {', '.join(missing)}.")
-    twice = [name for name in NEEDED + OPTIONAL if header.count(name) > 1]
-    if twice:
-        raise BadFile(f"The first line names a column twice: {', '.join(twice)}.")
-    return {name: header.index(name) for name in NEEDED + OPTIONAL if name in header} | {"": len(header)}
+@dataclass
+class Intake:
+    """One try at a file."""
+
+    batch: ImportBatch
+    known: Known
+    straight: bool
+    rows: int = 0
+    changed: int = 0
+    staged: int = 0
+    resets: totals.Resets = field(default_factory=totals.Resets)
+    reasons: Counter[str] = field(default_factory=Counter)
+    kept: list[tuple[int, str, str]] = field(default_factory=list)
+    was_new: dict[datetime.date, bool] = field(default_factory=dict)
+
+    def run(self, blocks: Iterator[Block], report: Callable[[float], None]) -> "Intake":
+        """Copy all blocks, then merge what was staged."""
+        with connection.cursor() as cursor:
+            staging.prepare(cursor)
+            for block in blocks:
+                self._take(cursor, block)
+                report(block.share * 0.9)
+            if self.staged > 1:
+                self._reject_repeats(cursor)
+            if self.staged:
+                self._merge(cursor)
+        return self
+
+    def _take(self, cursor: Any, block: Block) -> None:
+        checked = check(block.rows, self.known)
+        self.rows += block.rows.height
+        self._reject(checked.bad, REJECTIONS_KEPT)
+        fresh, rest = self._by_novelty(cursor, checked.good)
+        if fresh.height:
+            staging.put_straight(cursor, fresh, source=self.batch.source_id, batch=self.batch.pk)
+            self.changed += fresh.height
+        if rest.height:
+            staging.put_aside(cursor, rest)
+            self.staged += 1
+
+    def _by_novelty(self, cursor: Any, good: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Rows of days for which the source had nothing before this file, and the others."""
+        if not self.straight:
+            return good.clear(), good
+        days = [day for day in good["day"].unique() if day not in self.was_new]
+        new = staging.new_days(cursor, self.batch.source_id, days) if days else set()
+        self.was_new |= {day: day in new for day in days}
+        old = [day for day, is_new in self.was_new.items() if not is_new]
+        is_old = pl.col("day").is_in(old)
+        return (good.filter(~is_old), good.filter(is_old)) if old else (good, good.clear())
+
+    def _reject_repeats(self, cursor: Any) -> None:
+        repeats = [
+            (row, f"repeats row {first}", line) for row, first, line in staging.take_out_repeats(cursor)
+        ]
+        self._reject(pl.DataFrame(sorted(repeats), schema=REJECTED, orient="row"), 2 * REJECTIONS_KEPT)
+
+    def _merge(self, cursor: Any) -> None:
+        merge = totals.merge if self.batch.source.kind == Source.Kind.TOTALS else staging.merge
+        self.changed += merge(cursor, source=self.batch.source_id, batch=self.batch.pk)
+        if self.batch.source.kind == Source.Kind.TOTALS:
+            self.resets = totals.derive(cursor, source=self.batch.source_id, batch=self.batch.pk)
+
+    def _reject(self, bad: pl.DataFrame, room: int) -> None:
+        """Count rejections by kind of reason and keep the first of them."""
+        for reason, count in bad.group_by("reason").len().iter_rows():
+            self.reasons[kind_of(reason)] += count
+        self.kept += bad.head(max(room - len(self.kept), 0)).rows()
+
+    def write_report(self) -> None:
+        """Put the figures on the batch and write the first rejections."""
+        batch = self.batch
+        batch.rejections.all().delete()
+        ImportRejection.objects.bulk_create(
+            (
+                ImportRejection(batch=batch, row=row, reason=reason, line=line)
+                for row, reason, line in sorted(self.kept)[:REJECTIONS_KEPT]
+            ),
+            batch_size=1000,
+        )
+        batch.reasons = dict(self.reasons)
+        batch.rows, batch.rejected, batch.changed = self.rows, self.reasons.total(), self.changed
+        batch.accepted = batch.rows - batch.rejected
+        batch.resets, batch.reset_list = self.resets.count, self.resets.first
+        batch.state, batch.problem = ImportBatch.State.DONE, ""
 
 
-def check_row(number: int, fields: list[str], places: dict[str, int], known: Known) -> Row | str:
-    """A staged row, or the reason why this line is rejected."""
-    if len(fields) != places[""]:
-        return f"{len(fields)} fields instead of {places['']}"
-    track = fields[places["track"]].strip()
-    key = known.codes.get(track) or known.isrcs.get(track.replace("-", "").upper())
-    if key is None:
-        return "unknown track"
-    measure, value = fields[places["metric"]].strip().lower(), fields[places["value"]].strip()
-    market = fields[places["market"]].strip().lower() if "market" in places else ""
-    fans = fields[places["fans"]].strip() if "fans" in places else ""
-    if not MEASURE.fullmatch(measure):
-        return "metric is not a short name such as plays"
-    if not WHOLE.fullmatch(value):
-        return "value is not a whole number of 0 or more"
-    if fans and not WHOLE.fullmatch(fans):
-        return "fans is not a whole number of 0 or more"
-    if not MARKET.fullmatch(market):
-        return "market is not a short code such as jp"
-    return _dated(number, key, measure, market, fields[places["day"]].strip(), int(value), fans, known.today)
-
-
-def _dated(
-    number: int, key: int, measure: str, market: str, day: str, value: int, fans: str, today: datetime.date
-) -> Row | str:
-    try:
-        moment = datetime.date.fromisoformat(day)
-    except ValueError:
-        return "day is not a date such as 2026-04-05"
-    if moment > today:
-        return "day lies in the future"
-    return number, key, measure, market, moment.isoformat(), value, int(fans) if fans else None
-
-
-def _copy(cursor: object, rows: list[Row]) -> None:
-    block = io.StringIO()
-    for row in rows:
-        block.write("\t".join("\\N" if field is None else str(field) for field in row) + "\n")
-    block.seek(0)
-    cursor.copy_expert("COPY staged_reading FROM STDIN", block)  # type: ignore[attr-defined]
+def kind_of(reason: str) -> str:
+    """A reason without the numbers of its row."""
+    if reason.startswith("repeats row"):
+        return "repeats an earlier row"
+    return "wrong number of fields" if " fields instead of " in reason else reason

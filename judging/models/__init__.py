@@ -4,6 +4,7 @@ from judging.models.panel import Assignment, Conflict, Remark, Ruling, Score, Sc
 from judging.models.popularity import ImportBatch, ImportRejection, Reading, Source, Suspicion
 from judging.models.proof import Proof, Witness
 from judging.models.round import Criterion, Entry, Metric, Round
+from judging.models.source import Push, SourceDay, SourceKey, Total
 from judging.models.standings import (
     ChartRow,
     ChartWeek,
@@ -33,6 +34,7 @@ __all__ = [
     "Metric",
     "Prize",
     "Proof",
+    "Push",
     "Reading",
     "ReadingMarket",
     "Release",
@@ -47,10 +49,13 @@ __all__ = [
     "Seat",
     "SheetVersion",
     "Source",
+    "SourceDay",
+    "SourceKey",
     "StaleTrack",
     "Standing",
     "Standings",
     "Suspicion",
     "TallyBlock",
+    "Total",
     "Witness",
 ]

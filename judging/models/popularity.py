@@ -10,9 +10,14 @@ from submissions.models import Season, Track
 class Source(models.Model):
     """Where readings come from. `spotlight` is what listeners do here; others are imported."""
 
+    class Kind(models.TextChoices):
+        DAILY = "daily", _("daily counts")
+        TOTALS = "totals", _("running totals")
+
     season = models.ForeignKey(Season, on_delete=models.CASCADE, related_name="sources")
     slug = models.SlugField(_("short name"), max_length=40)
     name = models.CharField(_("name"), max_length=80)
+    kind = models.CharField(_("what it sends"), max_length=8, choices=Kind, default=Kind.DAILY)
     is_active = models.BooleanField(_("counts"), default=True)
 
     class Meta:
@@ -26,7 +31,10 @@ class Source(models.Model):
 
 
 class ImportBatch(models.Model):
-    """One readings file: what came in, what was rejected. Nothing of a failed one is kept."""
+    """One file or push of readings: what came in, what was rejected. Nothing of a failed one is kept.
+
+    `reasons` counts the rejected rows by reason; `resets` the totals smaller than the one before, `reset_list` the first of them.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
@@ -44,6 +52,9 @@ class ImportBatch(models.Model):
     accepted = models.PositiveBigIntegerField(_("accepted"), default=0)
     changed = models.PositiveBigIntegerField(_("new or changed"), default=0)
     rejected = models.PositiveBigIntegerField(_("rejected"), default=0)
+    reasons = models.JSONField(default=dict)
+    resets = models.PositiveBigIntegerField(_("resets"), default=0)
+    reset_list = models.JSONField(default=list)
     problem = models.TextField(_("problem"), blank=True)
     by = models.ForeignKey(
         Person, verbose_name=_("by"), null=True, on_delete=models.PROTECT, related_name="+"
@@ -76,19 +87,32 @@ class ImportRejection(models.Model):
 
 
 class Reading(models.Model):
-    """One measure of one track in one market on one day, from one source."""
+    """One measure of one track in one market on one day, from one source.
+
+    Millions are copied in at once: no foreign keys are checked and there is no second index. PostgreSQL finds a track's
+    days by skipping through the primary key.
+    """
 
     pk = models.CompositePrimaryKey("day", "source_id", "track_id", "measure", "market")
     day = models.DateField()
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+", db_index=False)
-    track = models.ForeignKey(Track, on_delete=models.PROTECT, related_name="readings", db_index=False)
+    source = models.ForeignKey(
+        Source, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    track = models.ForeignKey(
+        Track, on_delete=models.PROTECT, related_name="readings", db_index=False, db_constraint=False
+    )
     measure = models.CharField(max_length=40)
     market = models.CharField(max_length=16, blank=True)
     value = models.BigIntegerField()
     fans = models.BigIntegerField(null=True)
     set_aside = models.BooleanField(default=False, help_text="Held back until a person decides.")
     batch = models.ForeignKey(
-        ImportBatch, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+        ImportBatch,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
 
     class Meta:
@@ -96,7 +120,6 @@ class Reading(models.Model):
             models.CheckConstraint(condition=models.Q(value__gte=0), name="reading_value"),
             models.CheckConstraint(condition=models.Q(fans__gte=0), name="reading_fans"),
         ]
-        indexes = [models.Index(fields=["track", "day"], name="reading_track")]
 
     def __str__(self) -> str:
         return f"{self.track_id} {self.measure} {self.day}"

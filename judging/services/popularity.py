@@ -45,7 +45,7 @@ def import_readings_now(
     """Read a file from this machine at once, with progress. Raises OwnSource."""
     _refuse_own(source)
     batch = ImportBatch.objects.create(source=source, by=by, at=clock.now(), state=ImportBatch.State.RUNNING)
-    readings.import_batch(batch, path, report)
+    readings.import_file(batch, path, report)
     events.log(
         "readings.imported", batch, by=by, season=source.season.slug,
         state=batch.state, accepted=batch.accepted, changed=batch.changed, rejected=batch.rejected,

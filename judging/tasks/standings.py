@@ -29,7 +29,7 @@ def import_readings(key: str, report: work.Report) -> None:
     batch = ImportBatch.objects.select_related("source__season", "file").get(code=key)
     if batch.state in (ImportBatch.State.DONE, ImportBatch.State.FAILED) or batch.file is None:
         return
-    readings.import_batch(batch, files.absolute(batch.file), report)
+    readings.import_file(batch, files.absolute(batch.file), work.apart(report))
     events.log(
         "readings.imported", batch, by=batch.by, season=batch.source.season.slug,
         state=batch.state, accepted=batch.accepted, changed=batch.changed, rejected=batch.rejected,

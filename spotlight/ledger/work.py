@@ -163,6 +163,23 @@ def reporter(work: Work) -> Report:
     return report
 
 
+def apart(report: Report) -> Report:
+    """The same from a connection of its own: progress that is seen while the handler's transaction is still open."""
+
+    def once(fraction: float) -> None:
+        try:
+            report(fraction)
+        finally:
+            connection.close()
+
+    def report_apart(fraction: float) -> None:
+        thread = threading.Thread(target=once, args=[fraction])
+        thread.start()
+        thread.join()
+
+    return report_apart
+
+
 def _retry(work: Work, problem: Exception) -> None:
     final = work.attempts >= ATTEMPTS
     pause = datetime.timedelta(seconds=min(2**work.attempts, 300))
@@ -247,6 +264,7 @@ def forget_finished(older_than: datetime.timedelta = datetime.timedelta(days=14)
 __all__ = [
     "KINDS",
     "Report",
+    "apart",
     "carry",
     "carry_leased",
     "enqueue",

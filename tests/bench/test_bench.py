@@ -1,17 +1,12 @@
-"""What things cost, as ratios to a limit measured in the same run. The database's own time is not in these figures."""
+"""What things cost, as ratios to a limit measured in the same run. The database's own time is not in these figures; imports are measured in test_imports.py."""
 
-import csv
 import datetime
-from pathlib import Path
 
 import numpy as np
 import pytest
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from judging.jobs import readings
-from judging.models import ImportBatch, Source
 from judging.scoring.compute import compute
 from judging.scoring.inputs import Readings, Sheet
 from judging.scoring.recipe import Recipe
@@ -76,39 +71,6 @@ def test_standings(capsys: pytest.CaptureFixture[str], entries: int) -> None:
         "numpy arithmetic in memory",
         cpu(lambda: plain_arithmetic(given)),
     )
-
-
-def test_readings_import(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    season = make_season()
-    codes = [make_submission(season).track.code for _ in range(50)]
-    source = Source.objects.create(season=season, slug="radio", name="Radio")
-    path = tmp_path / "readings.csv"
-    first = datetime.date(2025, 1, 1)
-    with path.open("w") as out:
-        table = csv.writer(out)
-        table.writerow(["track", "metric", "day", "value"])
-        for number in range(100_000):
-            table.writerow(
-                [
-                    codes[number % 50],
-                    "plays",
-                    first + datetime.timedelta(days=number // 50 % 600),
-                    number % 97,
-                ]
-            )
-
-    def bring() -> None:
-        readings.import_batch(ImportBatch.objects.create(source=source, at=clock.now()), path)
-
-    def raw_copy() -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "CREATE TEMP TABLE IF NOT EXISTS raw (track text, metric text, day date, value bigint)"
-            )
-            with path.open() as stream:
-                cursor.copy_expert("COPY raw FROM STDIN WITH (FORMAT csv, HEADER true)", stream)
-
-    say(capsys, "import of 100,000 readings", cpu(bring, 1), "raw COPY of the same file", cpu(raw_copy, 1))
 
 
 def test_beacon(capsys: pytest.CaptureFixture[str]) -> None:

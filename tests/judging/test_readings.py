@@ -8,9 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from judging.jobs import counts
+from judging.jobs import counts, readings
 from judging.models import ImportBatch, Reading, Source
 from judging.services import popularity
+from judging.sources import readers
 from spotlight.ledger import clock, work
 from submissions.models import Like, Play, Role, Save, Submission
 from tests.making import PASSWORD, make_person, make_role, make_season, make_submission
@@ -84,13 +85,54 @@ def test_each_rejected_row_says_why(entered: Submission, source: Source, tmp_pat
     ]
 
 
+def test_blocks_that_repeat_or_correct_each_other(
+    entered: Submission, source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Straight copies, a repeat across blocks that makes all staged, corrections of days that were there."""
+    monkeypatch.setattr(readers, "BLOCK_BYTES", 80)
+    code = entered.track.code
+    head, line = "track,metric,day,value\n", f"{code},plays,2026-05-%02d,%d\n"
+    days = [line % (day, day) for day in range(1, 11)]
+    assert read(source, tmp_path, head + "".join(days)).changed == 10
+    written = Reading.objects.order_by("day").values_list("value", "batch_id")
+    before = list(written)
+    assert read(source, tmp_path, head + "".join(reversed(days))).changed == 0
+    assert list(written) == before
+    days[4], days[9] = line % (5, 50), line % (11, 11)
+    days += [line % (12, 1), line % (1, 77), line % (13, 1), line % (14, 1), line % (12, 78)]
+    batch = read(source, tmp_path, head + "".join(days))
+    assert (batch.rows, batch.accepted, batch.changed, batch.rejected) == (15, 13, 5, 2)
+    assert batch.reasons == {"repeats an earlier row": 2}
+    assert list(batch.rejections.values_list("row", "reason")) == [
+        (13, "repeats row 2"),
+        (16, "repeats row 12"),
+    ]
+    assert Reading.objects.get(day="2026-05-05").value == 50
+    assert Reading.objects.get(day="2026-05-01").value == 1
+    assert Reading.objects.get(day="2026-05-12").value == 1
+    assert list(source.days.values_list("rows", flat=True)) == [1] * 14
+    assert list(source.days.order_by("day").values_list("day__day", flat=True)) == list(range(1, 15))
+
+
+def test_only_the_first_rejections_are_kept_and_all_are_counted(
+    entered: Submission, source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readings, "REJECTIONS_KEPT", 3)
+    monkeypatch.setattr(readers, "BLOCK_BYTES", 100)
+    rows = ["nobody,plays,2026-05-01,1", f"{entered.track.code},plays,2026-05-01,x"] * 4
+    batch = read(source, tmp_path, "\n".join(["track,metric,day,value", *rows]))
+    assert (batch.rejected, batch.rejections.count()) == (8, 3)
+    assert batch.reasons == {"unknown track": 4, "value is not a whole number of 0 or more": 4}
+    assert list(batch.rejections.values_list("row", flat=True)) == [2, 3, 4]
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
         (b"", "missing: track, metric, day, value"),
         (b"a,b\n1,2\n", "missing: track, metric, day, value"),
         (b"track,metric,day,value,day\n", "twice: day"),
-        ("track,metric,day,value\n曲,plays,2026-05-01,1\n".encode("utf-16"), "not a UTF-8"),
+        ("track,metric,day,value\n曲,plays,2026-05-01,1\n".encode("utf-16"), "not UTF-8"),
         (b'track,metric,day,value\n"x,plays\n', "can't be read as CSV"),
     ],
 )
