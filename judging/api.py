@@ -1,18 +1,23 @@
-"""The API of the public chart."""
+"""The API of the public chart, and of sources that push their readings."""
 
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.functional import cached_property
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.generics import get_object_or_404
 from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from judging.models import ChartRow, ChartWeek
 from judging.queries.boards import Board, chart_rows, chart_weeks, public_board
-from spotlight.web.api import ListOf
+from judging.queries.sources import pushing_source
+from judging.services import feeds
+from spotlight.web.api import KnownParameters, ListOf
 from submissions.api import TrackSerializer
 from submissions.queries.seasons import public_seasons
 
@@ -77,3 +82,59 @@ class Chart(ListOf):
         if not getattr(self, "swagger_fake_view", False):
             context["board"] = self.board
         return context
+
+
+class RejectionSerializer(serializers.Serializer[Any]):
+    """A row that was left out: its number, from 1, and why."""
+
+    row = serializers.IntegerField()
+    reason = serializers.CharField()
+
+
+class PushAnswerSerializer(serializers.Serializer[Any]):
+    """What became of a push."""
+
+    batch = serializers.CharField()
+    rows = serializers.IntegerField()
+    accepted = serializers.IntegerField()
+    changed = serializers.IntegerField(help_text="New or changed; the same readings again change nothing.")
+    rejected = serializers.IntegerField()
+    resets = serializers.IntegerField(help_text="Running totals smaller than the one before.")
+    rejections = RejectionSerializer(many=True)
+
+
+def _header(name: str, text: str) -> OpenApiParameter:
+    return OpenApiParameter(name, str, OpenApiParameter.HEADER, required=True, description=text)
+
+
+class PushReadings(KnownParameters):
+    """Readings of a source, signed by it as Standard Webhooks has it."""
+
+    permission_classes = [AllowAny]
+    authentication_classes = []
+
+    @extend_schema(
+        parameters=[
+            _header(
+                "webhook-id", "Names the push; the same id again gets the first answer and changes nothing."
+            ),
+            _header("webhook-timestamp", "Seconds since 1970, at most five minutes from our clock."),
+            _header(
+                "webhook-signature", "v1,<base64 of HMAC-SHA256 over id.timestamp.body>; several by spaces."
+            ),
+        ],
+        request={"application/json": OpenApiTypes.OBJECT, "application/x-ndjson": OpenApiTypes.STR},
+        responses={200: PushAnswerSerializer},
+    )
+    def post(self, request: Request, slug: str, source: str) -> Response:
+        """Take in a JSON array of objects or JSON Lines with track, metric, day, value, and optionally market and fans."""
+        if int(request.headers.get("Content-Length") or 0) > feeds.LARGEST:
+            raise feeds.too_large()
+        found, body = pushing_source(slug, source), request.body
+        message = request.headers.get("webhook-id", "")
+        feeds.check_signature(
+            found, message=message, body=body, timestamp=request.headers.get("webhook-timestamp", ""),
+            signatures=request.headers.get("webhook-signature", ""),
+        )  # fmt: skip
+        assert found is not None
+        return Response(feeds.receive_push(found, message=message, body=body))

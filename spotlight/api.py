@@ -72,6 +72,11 @@ urlpatterns = [
     path("seasons/", submissions.Seasons.as_view(), name="api_seasons"),
     path("seasons/<slug:slug>/", submissions.SeasonDetail.as_view(), name="api_season"),
     path("seasons/<slug:slug>/chart/", judging.Chart.as_view(), name="api_chart"),
+    path(
+        "seasons/<slug:slug>/sources/<slug:source>/readings/",
+        judging.PushReadings.as_view(),
+        name="api_push_readings",
+    ),
     path("tracks/", submissions.Tracks.as_view(), name="api_tracks"),
     path("tracks/<slug:code>/", submissions.TrackDetail.as_view(), name="api_track"),
     path("artists/", submissions.Artists.as_view(), name="api_artists"),

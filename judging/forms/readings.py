@@ -32,14 +32,14 @@ class ReadingsForm(forms.Form):
         self.season = season
         sources = self.fields["source"]
         assert isinstance(sources, forms.ModelChoiceField)
-        sources.queryset = Source.objects.filter(season=season).exclude(slug="spotlight")
+        sources.queryset = Source.objects.filter(season=season).exclude(slug=Source.OWN)
 
     def clean(self) -> dict[str, Any]:
         """One source, not two and not none."""
         values = super().clean() or {}
         if not values.get("source") and not values.get("new_source") and "new_source" not in self.errors:
             self.add_error("new_source", _("Choose a source, or name a new one."))
-        if values.get("new_source") == "spotlight":
+        if values.get("new_source") == Source.OWN:
             self.add_error("new_source", _("This name belongs to what is counted here. Choose another."))
         if values.get("file") and values["file"].size > LARGEST:
             self.add_error(

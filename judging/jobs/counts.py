@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from judging.models import Source
 from submissions.models import Season
 
-OWN = "spotlight"
+OWN = Source.OWN
 
 FOLD = """
 WITH counted AS (

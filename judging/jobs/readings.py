@@ -126,8 +126,8 @@ class Intake:
         if not self.straight:
             return good.clear(), good
         days = [day for day in good["day"].unique() if day not in self.was_new]
-        new = staging.new_days(cursor, self.batch.source_id, days) if days else set()
-        self.was_new |= {day: day in new for day in days}
+        known = staging.known_days(cursor, self.batch.source_id, days) if days else set()
+        self.was_new |= {day: day not in known for day in days}
         old = [day for day, is_new in self.was_new.items() if not is_new]
         is_old = pl.col("day").is_in(old)
         return (good.filter(~is_old), good.filter(is_old)) if old else (good, good.clear())

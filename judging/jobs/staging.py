@@ -20,10 +20,7 @@ CREATE TEMPORARY TABLE staged_reading (
 STAGED = "row, day, track_id, measure, market, value, fans"
 READINGS = "day, source_id, track_id, measure, market, value, fans, set_aside, batch_id"
 
-NEW_DAYS = """
-SELECT day FROM unnest(%s::date[]) day
-WHERE NOT EXISTS (SELECT 1 FROM judging_reading r WHERE r.day = day.day AND r.source_id = %s)
-"""
+KNOWN_DAYS = "SELECT day FROM judging_sourceday WHERE source_id = %s AND day = ANY(%s::date[])"
 REPEATED = """
 WITH repeated AS (
     SELECT track_id, measure, market, day, min(row) AS first FROM staged_reading
@@ -40,8 +37,8 @@ WITH merged AS (
     FROM staged_reading s LEFT JOIN judging_reading r ON r.source_id = %(source)s AND r.day = ANY(%(days)s::date[])
      AND (r.day, r.track_id, r.measure, r.market) = (s.day, s.track_id, s.measure, s.market)
     WHERE r.day IS NULL OR (r.value, r.fans) IS DISTINCT FROM (s.value, s.fans)
-    ORDER BY s.day, s.track_id, s.measure, s.market
-    ON CONFLICT (day, source_id, track_id, measure, market) DO UPDATE
+    ORDER BY s.track_id, s.day, s.measure, s.market
+    ON CONFLICT (track_id, day, source_id, measure, market) DO UPDATE
     SET value = excluded.value, fans = excluded.fans, batch_id = excluded.batch_id
     RETURNING kept.day, (old.day IS NULL) AS is_new
 )
@@ -83,9 +80,9 @@ def _copy(cursor: Any, table: str, columns: str, frame: pl.DataFrame) -> None:
     )
 
 
-def new_days(cursor: Any, source: int, days: Iterable[datetime.date]) -> set[datetime.date]:
-    """Those of the days for which the source has no reading yet."""
-    cursor.execute(NEW_DAYS, [list(days), source])
+def known_days(cursor: Any, source: int, days: Iterable[datetime.date]) -> set[datetime.date]:
+    """Those of the days for which the source has sent something."""
+    cursor.execute(KNOWN_DAYS, [source, list(days)])
     return {row[0] for row in cursor.fetchall()}
 
 

@@ -70,8 +70,8 @@ WHERE r.source_id = %(source)s AND (r.track_id, r.measure, r.market) = (s.track_
 KEEP = """
 INSERT INTO judging_reading AS kept (day, source_id, track_id, measure, market, value, fans, set_aside, batch_id)
 SELECT day, %(source)s, track_id, measure, market, value, NULL, false, %(batch)s FROM derived_reading
-ORDER BY day, track_id, measure, market
-ON CONFLICT (day, source_id, track_id, measure, market) DO UPDATE SET value = excluded.value, batch_id = excluded.batch_id
+ORDER BY track_id, day, measure, market
+ON CONFLICT (track_id, day, source_id, measure, market) DO UPDATE SET value = excluded.value, batch_id = excluded.batch_id
 WHERE kept.value IS DISTINCT FROM excluded.value
 """
 RESETS = """

@@ -1,3 +1,4 @@
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,8 @@ class Source(models.Model):
         DAILY = "daily", _("daily counts")
         TOTALS = "totals", _("running totals")
 
+    OWN = "spotlight"
+
     season = models.ForeignKey(Season, on_delete=models.CASCADE, related_name="sources")
     slug = models.SlugField(_("short name"), max_length=40)
     name = models.CharField(_("name"), max_length=80)
@@ -28,6 +31,11 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is what listeners do here."""
+        return self.slug == self.OWN
 
 
 class ImportBatch(models.Model):
@@ -70,6 +78,11 @@ class ImportBatch(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    @property
+    def is_on_its_way(self) -> bool:
+        """Whether it is not read to its end yet."""
+        return self.state in (self.State.WAITING, self.State.RUNNING)
+
 
 class ImportRejection(models.Model):
     """A row of a readings file that was left out, with its reason."""
@@ -89,11 +102,11 @@ class ImportRejection(models.Model):
 class Reading(models.Model):
     """One measure of one track in one market on one day, from one source.
 
-    Millions are copied in at once: no foreign keys are checked and there is no second index. PostgreSQL finds a track's
-    days by skipping through the primary key.
+    Millions are copied in at once: no foreign keys are checked, and the one index of all rows begins with the track. Rows
+    come day by day, so a block range index finds days.
     """
 
-    pk = models.CompositePrimaryKey("day", "source_id", "track_id", "measure", "market")
+    pk = models.CompositePrimaryKey("track_id", "day", "source_id", "measure", "market")
     day = models.DateField()
     source = models.ForeignKey(
         Source, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
@@ -120,6 +133,7 @@ class Reading(models.Model):
             models.CheckConstraint(condition=models.Q(value__gte=0), name="reading_value"),
             models.CheckConstraint(condition=models.Q(fans__gte=0), name="reading_fans"),
         ]
+        indexes = [BrinIndex(fields=["day"], name="reading_day", pages_per_range=32, autosummarize=True)]
 
     def __str__(self) -> str:
         return f"{self.track_id} {self.measure} {self.day}"

@@ -53,11 +53,11 @@ class Total(models.Model):
 
 
 class SourceKey(models.Model):
-    """A secret with which a source signs what it pushes; sealed, never shown again. Without `ends_at` it is the current one."""
+    """A secret with which a source signs what it pushes; shown once, kept encrypted. Without `ends_at` it is the current one."""
 
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="keys")
     code = models.CharField(max_length=16, unique=True, default=short_code, editable=False)
-    sealed = models.TextField(help_text="The secret, encrypted with a key derived from SECRET_KEY.")
+    encrypted = models.TextField(help_text="The secret, encrypted with a key derived from SECRET_KEY.")
     made_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(_("made"))
     ends_at = models.DateTimeField(_("valid until"), null=True, blank=True)

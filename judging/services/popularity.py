@@ -1,4 +1,4 @@
-"""Readings from outside: a file is kept, read in the background, and reported row by row."""
+"""Readings from outside: a file is kept, read in the background, and reported row by row; a source is taken out whole."""
 
 from pathlib import Path
 
@@ -21,17 +21,19 @@ class OwnSource(SpotlightError):
     code = "own_source"
 
 
-def add_source(season: Season, *, slug: str, name: str, by: Person) -> Source:
-    """A source of readings from outside, or the one that has this short name already."""
-    source, made = Source.objects.get_or_create(season=season, slug=slug, defaults={"name": name})
+def add_source(season: Season, *, slug: str, name: str, by: Person, kind: str = Source.Kind.DAILY) -> Source:
+    """A source of readings from outside, or the one that has this short name already. What it sends can't change later."""
+    source, made = Source.objects.get_or_create(
+        season=season, slug=slug, defaults={"name": name, "kind": kind}
+    )
     if made:
-        events.log("source.added", f"source:{slug}", by=by, season=season.slug)
+        events.log("source.added", f"source:{slug}", by=by, season=season.slug, kind=kind)
     return source
 
 
 def receive_readings(source: Source, *, file: StoredFile, by: Person | None) -> ImportBatch:
     """Take in a readings file; it is read in the background. Raises OwnSource."""
-    _refuse_own(source)
+    refuse_own(source)
     with transaction.atomic():
         batch = ImportBatch.objects.create(source=source, file=file, by=by, at=clock.now())
         work.enqueue("readings.import", batch.code)
@@ -43,15 +45,18 @@ def import_readings_now(
     source: Source, *, path: Path, by: Person | None, report: work.Report = lambda share: None
 ) -> ImportBatch:
     """Read a file from this machine at once, with progress. Raises OwnSource."""
-    _refuse_own(source)
-    batch = ImportBatch.objects.create(source=source, by=by, at=clock.now(), state=ImportBatch.State.RUNNING)
-    readings.import_file(batch, path, report)
+    refuse_own(source)
+    batch = ImportBatch.objects.create(source=source, by=by, at=clock.now())
+    try:
+        readings.import_file(batch, path, report)
+    except BaseException:  # stopped by hand, or a failure that is ours: it is not being read any more
+        ImportBatch.objects.filter(pk=batch.pk).update(state="failed", problem=_("It was stopped."))
+        raise
     events.log(
         "readings.imported", batch, by=by, season=source.season.slug,
         state=batch.state, accepted=batch.accepted, changed=batch.changed, rejected=batch.rejected,
     )  # fmt: skip
-    for running in Round.objects.filter(season=source.season, state__in=["open", "locked"]):
-        ask_for_standings(running)
+    ask_for_running(source.season)
     return batch
 
 
@@ -64,15 +69,28 @@ def switch_source(source: Source, *, counts: bool, reason: str, by: Person) -> N
             "source.switched", f"source:{source.slug}", by=by, season=source.season.slug,
             counts=counts, reason=reason,
         )  # fmt: skip
-        for running in Round.objects.filter(season=source.season, state__in=["open", "locked"]):
-            ask_for_standings(running)
+        ask_for_running(source.season)
 
 
-def _refuse_own(source: Source) -> None:
-    if source.slug == "spotlight":
+def ask_for_running(season: Season) -> None:
+    """Have the standings of the season's running rounds computed anew."""
+    for running in Round.objects.filter(season=season, state__in=["open", "locked"]):
+        ask_for_standings(running)
+
+
+def refuse_own(source: Source) -> None:
+    if source.is_own:
         raise OwnSource(
             _("What listeners do here is counted here. Choose or add another source."), field="source"
         )
 
 
-__all__ = ["OwnSource", "add_source", "import_readings_now", "receive_readings", "switch_source"]
+__all__ = [
+    "OwnSource",
+    "add_source",
+    "ask_for_running",
+    "import_readings_now",
+    "receive_readings",
+    "refuse_own",
+    "switch_source",
+]

@@ -22,7 +22,7 @@ REASONS = (
     (pl.col("day").is_null(), "day is not a date such as 2026-04-05"),
     (pl.col("future"), "day lies in the future"),
 )
-KEY = ["day", "track_id", "measure", "market"]
+KEY = ["track_id", "day", "measure", "market"]
 
 
 @dataclass(frozen=True)

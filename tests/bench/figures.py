@@ -37,9 +37,9 @@ def cpu_with_server(work: Work) -> float:
 def _server() -> float:
     """Seconds that the postmaster, its children and those that have ended have used so far (proc(5), fields 14 to 17)."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('data_directory')")
-        data = Path(cursor.fetchone()[0])
-    postmaster = int((data / "postmaster.pid").read_text().split()[0])
+        cursor.execute("SELECT pg_backend_pid()")
+        backend = cursor.fetchone()[0]
+    postmaster = int(Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()[1])
     ticks = 0
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:

@@ -47,7 +47,7 @@ def a_feed(codes: list[str], first_day: int) -> pl.DataFrame:
     """One reading per track and day, day by day; 0.5% of unknown tracks, 0.1% without a number, 0.1% repeated."""
     dice = np.random.default_rng(first_day)
     count = np.arange(ROWS)
-    days = np.datetime64(FIRST) + first_day + count // TRACKS
+    days = np.datetime64(FIRST) + (first_day + count // TRACKS).astype("timedelta64[D]")
     feed = pl.DataFrame(
         {"track": np.array(codes)[count % TRACKS], "metric": ["streams"] * ROWS, "day": days, "market": ["jp"] * ROWS,
          "value": dice.poisson(30, ROWS)}
@@ -76,28 +76,35 @@ def raw_copy(path: Path) -> None:
 def test_readings_import(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     season, codes = a_large_season()
     source = Source.objects.create(season=season, slug="radio", name="Radio")
-    before = Source.objects.create(season=season, slug="other", name="Other")
-    _bring(before, write(a_feed(codes, 0), tmp_path / "before.csv"))
-    days = -(-ROWS // TRACKS)
+    bring(
+        Source.objects.create(season=season, slug="other", name="Other"),
+        write(a_feed(codes, 0), tmp_path / "before.csv"),
+    )
     for turn, suffix in enumerate(("csv", "jsonl", "parquet")):
-        feed = a_feed(codes, turn * days)
-        plain, path = write(feed, tmp_path / "plain.csv"), write(feed, tmp_path / f"feed.{suffix}")
-        limit = min(cpu_with_server(lambda plain=plain: raw_copy(plain)) for _ in range(2))  # type: ignore[misc]
-        name = f"import of {ROWS:,} readings as {suffix}"
-        batches: list[ImportBatch] = []
-        for said, goal in (("a new day", "4"), ("the same file again", "6")):
-            spent = cpu_with_server(lambda path=path: batches.append(_bring(source, path)))  # type: ignore[misc]
-            say(capsys, f"{name}, {said}", spent, "raw COPY", limit, f"at most {goal}")
-        first, again = batches
-        assert (
-            first.changed == first.accepted == again.accepted == Reading.objects.filter(batch=first).count()
-        )
-        assert (again.changed, again.rejected) == (0, first.rejected)
-        assert sum(first.reasons.values()) == first.rejected > ROWS // 200
+        feed = a_feed(codes, turn * -(-ROWS // TRACKS))
+        limit = limit_of(write(feed, tmp_path / "plain.csv"))
+        path, name = write(feed, tmp_path / f"feed.{suffix}"), f"{ROWS:,} readings as {suffix}"
+        new, spent = measured(source, path)
+        say(capsys, f"import of {name}, new days", spent, "raw COPY", limit, "at most 4")
+        again, spent = measured(source, path)
+        say(capsys, f"import of {name}, the same file again", spent, "raw COPY", limit, "at most 6")
+        assert new.changed == new.accepted == again.accepted == Reading.objects.filter(batch=new).count()
+        assert (again.changed, again.rejected) == (0, new.rejected)
+        assert sum(new.reasons.values()) == new.rejected > ROWS // 200
     with capsys.disabled():
         print(f"\npeak memory of the importing process: {peak_memory()} MB; goal at most 700")
 
 
-def _bring(source: Source, path: Path) -> ImportBatch:
+def limit_of(path: Path) -> float:
+    return min(cpu_with_server(lambda: raw_copy(path)) for _ in range(2))
+
+
+def measured(source: Source, path: Path) -> tuple[ImportBatch, float]:
+    batches: list[ImportBatch] = []
+    spent = cpu_with_server(lambda: batches.append(bring(source, path)))
+    return batches[0], spent
+
+
+def bring(source: Source, path: Path) -> ImportBatch:
     batch = ImportBatch.objects.create(source=source, at=clock.now())
     return readings.import_file(batch, path)

@@ -164,7 +164,7 @@ def test_the_command_prints_the_report(
     call_command("import_readings", str(path), "--source", "radio", "--season", entered.season.slug)
     printed = capsys.readouterr().out
     assert "row 3: unknown track" in printed
-    assert "2 rows read, 1 accepted, 1 new or changed, 1 rejected" in printed
+    assert "2 rows read, 1 accepted, 1 new or changed, 1 rejected, 0 resets" in printed
     with pytest.raises(CommandError, match="counted here"):
         call_command("import_readings", str(path), "--source", "spotlight", "--season", entered.season.slug)
 

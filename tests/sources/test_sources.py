@@ -40,7 +40,7 @@ def one_by_one(rows: list[list[str]]) -> Seen:
     for number, fields in enumerate(rows, 2):
         track, metric, day, value, market, fans = (text.strip() for text in fields)
         key = {"abc": 7, "def": 8}.get(track) or {"JPAB02600001": 7}.get(track.replace("-", "").upper())
-        place = (date_of(day), key, metric.lower(), market.lower())
+        place = (key, date_of(day), metric.lower(), market.lower())
         reason = broken_rule(key, metric.lower(), value, fans, market.lower(), date_of(day))
         if not reason and place in good:
             reason = f"repeats row {good[place][0]}"
@@ -178,7 +178,7 @@ def test_parquet_of_other_types(tmp_path: Path) -> None:
     ).write_parquet(path)  # fmt: skip
     assert form_of(path) == "parquet"
     found, left = taken(path)
-    assert found == {(1, datetime.date(2026, 5, 1), 7, "plays", "", 3, 1)}
+    assert found == {(1, 7, datetime.date(2026, 5, 1), "plays", "", 3, 1)}
     assert [(row, reason) for row, reason, _ in left] == [
         (2, "value is not a whole number of 0 or more"), (3, "value is not a whole number of 0 or more"),
     ]  # fmt: skip

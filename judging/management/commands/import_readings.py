@@ -14,17 +14,16 @@ from submissions.queries.seasons import current_season
 
 
 class Command(BaseCommand):
-    """Import a CSV of readings, all or nothing, with a report of every rejected row."""
+    """Import a file of readings, all or nothing, with a report of every rejected row."""
 
-    help = (
-        "Import a CSV of readings (track or isrc, metric, day, value, market, fans) into a season's source."
-    )
+    help = "Import a CSV, JSON Lines or Parquet file of readings (track or isrc, metric, day, value, market, fans)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The file, its source, and the season if it is not the current one."""
         parser.add_argument("file", type=Path)
         parser.add_argument("--source", required=True, help="short name of the source; made if new")
         parser.add_argument("--season", help="address of the season; the current one if left out")
+        parser.add_argument("--totals", action="store_true", help="a new source sends running totals")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import, then print the report."""
@@ -36,11 +35,10 @@ class Command(BaseCommand):
         path: Path = options["file"]
         if not path.is_file():
             raise CommandError(f"{path} is not a file.")
-        source, _ = Source.objects.get_or_create(
-            season=season, slug=options["source"], defaults={"name": options["source"]}
-        )
         try:
-            batch = popularity.import_readings_now(source, path=path, by=None, report=self._progress)
+            batch = popularity.import_readings_now(
+                _source(season, options), path=path, by=None, report=self._progress
+            )
         except SpotlightError as refusal:
             raise CommandError(str(refusal)) from refusal
         self._print(batch)
@@ -52,8 +50,23 @@ class Command(BaseCommand):
     def _print(self, batch: ImportBatch) -> None:
         if batch.state == ImportBatch.State.FAILED:
             raise CommandError(f"Nothing was imported. {batch.problem}")
-        for rejection in batch.rejections.all():
+        for rejection in batch.rejections.iterator():
             self.stdout.write(f"row {rejection.row}: {rejection.reason}")
+        for reason, count in sorted(batch.reasons.items()):
+            self.stdout.write(f"{count} rows rejected: {reason}")
+        for reset in batch.reset_list:
+            self.stdout.write(
+                "{track} {metric} {market} {day}: total fell from {before} to {after}".format(**reset)
+            )
         self.stdout.write(
-            f"{batch.rows} rows read, {batch.accepted} accepted, {batch.changed} new or changed, {batch.rejected} rejected"
+            f"{batch.rows} rows read, {batch.accepted} accepted, {batch.changed} new or changed, "
+            f"{batch.rejected} rejected, {batch.resets} resets"
         )
+
+
+def _source(season: Season, options: dict[str, Any]) -> Source:
+    kind = Source.Kind.TOTALS if options["totals"] else Source.Kind.DAILY
+    source = popularity.add_source(season, slug=options["source"], name=options["source"], by=None, kind=kind)
+    if options["totals"] and source.kind != kind:
+        raise CommandError(f"The source {source.slug} sends daily counts. Totals need a source of their own.")
+    return source

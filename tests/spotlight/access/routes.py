@@ -197,6 +197,7 @@ def _rest(world: World) -> dict[str, dict[str, Arguments]]:
         "invitation_action": {"open": {**alpha, "code": world.things["invitation"].code}},
         "mail": {"held": {**alpha, "number": world.things["mail"].pk}},
         "amendment_action": {"proposed": {**alpha, "number": world.things["amendment"].pk}},
+        "api_push_readings": {"radio": {"slug": "alpha", "source": "radio"}},
         "readings_switch": {"radio": {**alpha, "source": "radio"}},
         **_each(("readings_batch", "readings_rejections"), {"failed": {**alpha, "code": world.things["batch"].code}}),
         "demo_as": {"any": {"role": "judge"}},
