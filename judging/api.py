@@ -108,7 +108,11 @@ def _header(name: str, text: str) -> OpenApiParameter:
 
 
 class PushReadings(KnownParameters):
-    """Readings of a source, signed by it as Standard Webhooks has it."""
+    """Takes in readings of a source, signed as Standard Webhooks has it: at most 1 MB of a JSON array of objects, or of JSON Lines.
+
+    Each row has `track` (code or ISRC), `metric`, `day` and `value`, and may have `market` and `fans`. The same
+    `webhook-id` again gets the first answer and changes nothing.
+    """
 
     permission_classes = [AllowAny]
     authentication_classes = []
@@ -127,7 +131,7 @@ class PushReadings(KnownParameters):
         responses={200: PushAnswerSerializer},
     )
     def post(self, request: Request, slug: str, source: str) -> Response:
-        """Take in a JSON array of objects or JSON Lines with track, metric, day, value, and optionally market and fans."""
+        """Check size and signature, then take the body in."""
         if int(request.headers.get("Content-Length") or 0) > feeds.LARGEST:
             raise feeds.too_large()
         found, body = pushing_source(slug, source), request.body
