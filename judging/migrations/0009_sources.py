@@ -10,11 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-<<<<<<<< HEAD:judging/migrations/0009_sources.py
         ('judging', '0008_stale_tracks'),
-========
-        ('judging', '0006_chart_points'),
->>>>>>>> 1e5eb29 (judging: Let sources push readings, signed, with keys that rotate.):judging/migrations/0007_sources.py
         ('submissions', '0004_sounds'),
     ]
 

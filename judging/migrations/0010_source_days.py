@@ -10,9 +10,5 @@ GROUP BY r.source_id, r.day
 
 
 class Migration(migrations.Migration):
-<<<<<<<< HEAD:judging/migrations/0010_source_days.py
     dependencies = [("judging", "0009_sources")]
-========
-    dependencies = [("judging", "0007_sources")]
->>>>>>>> 1e5eb29 (judging: Let sources push readings, signed, with keys that rotate.):judging/migrations/0008_source_days.py
     operations = [migrations.RunSQL(FORWARD, "DELETE FROM judging_sourceday")]
