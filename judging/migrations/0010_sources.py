@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('judging', '0008_stale_tracks'),
+        ('judging', '0009_calibration'),
         ('submissions', '0004_sounds'),
     ]
 

@@ -10,5 +10,5 @@ GROUP BY r.source_id, r.day
 
 
 class Migration(migrations.Migration):
-    dependencies = [("judging", "0009_sources")]
+    dependencies = [("judging", "0010_sources")]
     operations = [migrations.RunSQL(FORWARD, "DELETE FROM judging_sourceday")]
