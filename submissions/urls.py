@@ -5,6 +5,7 @@ from django.urls import path
 from submissions.views import (
     artists,
     clearance,
+    consent,
     dashboard,
     entries,
     listening,
@@ -51,6 +52,9 @@ urlpatterns = [
         roles.invitation_action,
         name="invitation_action",
     ),
+    # Behind signed links: a guardian's consent, a co-writer's confirmation
+    path("consents/<str:token>/", consent.guardian, name="guardian_consent"),
+    path("confirmations/<str:token>/", consent.credit, name="credit_confirmation"),
     # Mail
     path("admin/seasons/<slug:season>/outbox/", outbox.index, name="outbox"),
     path("admin/seasons/<slug:season>/outbox/release/", outbox.release, name="release_mails"),
@@ -74,6 +78,8 @@ urlpatterns = [
     path("submit/<slug:code>/review/", entries.review, name="submit_review"),
     path("submit/<slug:code>/sent/", entries.sent, name="submit_sent"),
     path("submit/<slug:code>/withdraw/", entries.take_back, name="submit_withdraw"),
+    path("submit/<slug:code>/ask-again/", consent.ask_again, name="submit_ask_again"),
+    path("submit/<slug:code>/identity/", consent.place_code, name="submit_identity"),
     path("submit/<slug:code>/<slug:step>/", entries.step, name="submit_step"),
     # Files
     path("media/tracks/<slug:code>.m4a", media.track, name="media_track"),
@@ -89,5 +95,9 @@ urlpatterns = [
     path("admin/clearance/uses/", reports.uses, name="clearance_uses"),
     path("admin/clearance/<slug:code>/", clearance.entry, name="clearance_entry"),
     path("admin/clearance/<slug:code>/claim/", clearance.renew, name="clearance_claim"),
+    path("admin/clearance/<slug:code>/identity/", consent.see_identity, name="clearance_identity"),
+    path(
+        "admin/clearance/<slug:code>/credits/<slug:cowriter>/", consent.settle_credit, name="clearance_credit"
+    ),
     path("admin/clearance/<slug:code>/afterwards/", clearance.afterwards, name="clearance_afterwards"),
 ]

@@ -13,6 +13,7 @@ from unfold.decorators import display
 from spotlight.ledger.models import Event, Mail, Work
 from submissions.admin.base import PanelAdmin, ReadOnlyAdmin
 from submissions.models import Role, Season
+from submissions.queries.outbox import shown_text
 
 
 class SlugScopedAdmin(ReadOnlyAdmin):
@@ -65,7 +66,7 @@ class MailAdmin(SlugScopedAdmin):
 
     @display(description=_("text"))
     def readable(self, obj: Mail) -> str:
-        return format_html('<div class="whitespace-pre-wrap max-w-2xl">{}</div>', obj.text)
+        return format_html('<div class="whitespace-pre-wrap max-w-2xl">{}</div>', shown_text(obj))
 
 
 @admin.register(Event)

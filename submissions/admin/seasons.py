@@ -30,7 +30,8 @@ from submissions.services import looks
 
 RULES = (
     "slug", "zone", "entries_open_at", "entries_close_at", "clearing_ends_at", "results_at", "quota", "shortest_seconds",
-    "longest_seconds", "lowest_kbps", "largest_mb", "genres", "board_mode", "board_size", "board_freeze_hours",
+    "longest_seconds", "lowest_kbps", "largest_mb", "genres", "guardian_under", "confirms_credits",
+    "identity_by", "board_mode", "board_size", "board_freeze_hours",
 )  # fmt: skip
 
 
@@ -44,7 +45,7 @@ class MarketInline(SeasonStacked):
     model = Market
     form = forms.MarketForm
     tab = True
-    fields = (("code", "name", "order"), "names")
+    fields = (("code", "name", "order"), "names", "guardian_under")
 
 
 class DivisionInline(SeasonStacked):
@@ -87,6 +88,7 @@ class SeasonAdmin(InSeasonZone):
         (_("Season"), {"classes": ["tab"], "fields": ("name", "slug", "hashtag", "language", "rules_link")}),
         (_("Calendar"), {"classes": ["tab"], "fields": ("zone", "entries_open_at", "entries_close_at", "clearing_ends_at", "results_at")}),
         (_("Entries"), {"classes": ["tab"], "fields": ("quota", "shortest_seconds", "longest_seconds", "lowest_kbps", "largest_mb", "genres")}),
+        (_("Who else is asked"), {"classes": ["tab"], "fields": ("guardian_under", "confirms_credits", "identity_by")}),
         (_("Leaderboard"), {"classes": ["tab"], "fields": ("board_mode", "board_size", "board_freeze_hours")}),
         (_("Looks"), {"classes": ["tab"], "fields": ("brand_color", "logo_file", "remove_logo")}),
     )  # fmt: skip

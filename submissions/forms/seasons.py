@@ -63,7 +63,7 @@ class SeasonForm(ZonedModelForm):
         model = Season
         fields = (
             "name", "slug", "hashtag", "language", "zone", *MOMENTS, "quota", "shortest_seconds", "longest_seconds",
-            "lowest_kbps", "largest_mb", "genres", "board_mode", "board_size", "board_freeze_hours",
+            "lowest_kbps", "largest_mb", "genres", "guardian_under", "confirms_credits", "identity_by", "board_mode", "board_size", "board_freeze_hours",
             "brand_color",
         )  # fmt: skip
 
@@ -93,7 +93,7 @@ class MarketForm(forms.ModelForm):
 
     class Meta:
         model = Market
-        fields = ["code", "name", "names", "order"]
+        fields = ["code", "name", "names", "guardian_under", "order"]
 
 
 class DivisionForm(forms.ModelForm):

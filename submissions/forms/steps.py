@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from stdnum import isrc
 
+from spotlight.ledger import clock
 from submissions.models import Credit, Season, Submission, Track
 from submissions.queries.completeness import local, percent
+from submissions.queries.consent import asks_age, asks_birthday, guardian_age, guardian_of
 from submissions.queries.entries import current_terms
-from submissions.services.entries import Changes, CreditLine
+from submissions.services.entries import AgeStated, Changes, CreditLine
 
 LYRIC_LANGUAGES = [
     ("", gettext_lazy("Choose")), ("ja", gettext_lazy("Japanese")), ("ko", gettext_lazy("Korean")), ("en", gettext_lazy("English")),
@@ -158,9 +160,21 @@ class CreditForm(forms.Form):
         error_messages={"invalid": gettext_lazy("Write the share as a number, such as 50 or 33.34."), "max_value": gettext_lazy("A share is at most 100.")},
     )  # fmt: skip
 
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"), max_length=254, required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "class": "input"}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, asks_email: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_email:
+            del self.fields["email"]
+
     def clean(self) -> dict[str, Any]:
-        """A line with a share needs a name."""
+        """A line with a share or an address needs a name."""
         read = self.cleaned_data
+        if read.get("email") and not read.get("name") and "name" not in self.errors:
+            self.add_error("name", _("Say whose address this is."))
         if read.get("share") is not None and not read.get("name") and "name" not in self.errors:
             self.add_error("name", _("Say whose share this is."))
         return read
@@ -175,6 +189,7 @@ class CreditForm(forms.Form):
             read["name"],
             read.get("part") or Credit.Part.COMPOSER,
             None if share is None else int(share * 100),
+            read.get("email", "").lower(),
         )
 
 
@@ -212,7 +227,12 @@ class RightsForm(StepForm):
         super().__init__(data, files, submission=submission)
         lines = list(submission.track.credits.all())
         initial = [
-            {"name": c.name, "part": c.part, "share": percent(c.share) if c.share is not None else None}
+            {
+                "name": c.name,
+                "part": c.part,
+                "share": percent(c.share) if c.share is not None else None,
+                "email": c.email,
+            }
             for c in lines
         ]
         # a new artist's first line is their own
@@ -221,7 +241,10 @@ class RightsForm(StepForm):
         rows = min(max(len(initial) + BLANK_ROWS, LEAST_ROWS, rows), MOST_ROWS)
         self.credits: BaseFormSet[CreditForm] = formset_factory(
             CreditForm, extra=rows - len(initial), max_num=MOST_ROWS
-        )(self._with_management(data), prefix="credit", initial=initial)
+        )(
+            self._with_management(data), prefix="credit", initial=initial,
+            form_kwargs={"asks_email": submission.season.confirms_credits},
+        )  # fmt: skip
 
     @staticmethod
     def _with_management(data: QueryDict | None) -> QueryDict | None:
@@ -290,6 +313,8 @@ class EligibilityForm(StepForm):
             )
         self._add_choice("market", _("Market"), list(season.markets.all()))
         self._add_choice("division", _("Division"), list(season.divisions.all()))
+        if asks_age(self.submission):
+            self._add_age()
         self.terms = current_terms(season)
         if self.terms:
             self.fields["terms"] = forms.BooleanField(label=terms_label(season))
@@ -299,19 +324,57 @@ class EligibilityForm(StepForm):
             choices = [("", _("Choose")), *((t.code, local(t.names, t.name)) for t in things)]
             self.fields[name] = forms.ChoiceField(label=label, choices=choices)
 
+    def _add_age(self) -> None:
+        """The year; the whole date only where the stored year leaves it open."""
+        stated, under = guardian_of(self.submission), guardian_age(self.submission)
+        self.fields["birth_year"] = forms.IntegerField(
+            label=_("Year of birth of the youngest of you"), min_value=1900, max_value=clock.now().year, required=False,
+            help_text=_("Only you, clearance and the organizers see it."),
+            widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "input narrow", "autocomplete": "off"}),
+        )  # fmt: skip
+        if asks_birthday(self.submission, stated):
+            self.fields["born_on"] = forms.DateField(
+                label=_("Date of birth of the youngest of you"), required=False, localize=False,
+                widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            )  # fmt: skip
+        if under:
+            self.fields["guardian_email"] = forms.EmailField(
+                label=_("E-mail of a parent or guardian"), max_length=254, required=False,
+                help_text=_("Only under %(age)d. They get a mail with the terms once you send the entry.") % {"age": under},
+                widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+            )  # fmt: skip
+
+    def _age_initial(self, submission: Submission) -> dict[str, Any]:
+        stated = guardian_of(submission) if asks_age(submission) else None
+        if stated is None:
+            return {}
+        return {"birth_year": stated.birth_year, "born_on": stated.born_on, "guardian_email": stated.email}
+
+    def _age(self, stored: dict[str, Any]) -> AgeStated:
+        """What was typed; what the form did not ask or could not read stays as it is stored."""
+        read = {
+            name: self.cleaned_data.get(name, stored.get(name))
+            for name in ("birth_year", "born_on", "guardian_email")
+        }
+        return AgeStated(read["birth_year"], read["born_on"], read["guardian_email"] or "")
+
     def initial_of(self, submission: Submission) -> dict[str, Any]:
-        """Answers, market, division and acceptance as they are stored."""
+        """Answers, market, division, age and acceptance as they are stored."""
         said = {a.question_id: a.is_yes for a in submission.answers.all()}
         answers = {
             f"question-{n}": {True: "yes", False: "no"}.get(said.get(q.pk))  # type: ignore[arg-type]
             for n, q in enumerate(submission.season.questions.all(), start=1)
         }
         terms = current_terms(submission.season)
-        return answers | {
-            "market": submission.market.code if submission.market else "",
-            "division": submission.division.code if submission.division else "",
-            "terms": bool(terms and submission.terms_id == terms.pk),
-        }
+        return (
+            answers
+            | self._age_initial(submission)
+            | {
+                "market": submission.market.code if submission.market else "",
+                "division": submission.division.code if submission.division else "",
+                "terms": bool(terms and submission.terms_id == terms.pk),
+            }
+        )
 
     def changes(self) -> Changes:
         """Answers by question, market and division by their rows."""
@@ -325,6 +388,8 @@ class EligibilityForm(StepForm):
             changes.submission["market"] = season.markets.filter(code=read["market"] or "").first()
         if "division" in read:
             changes.submission["division"] = season.divisions.filter(code=read["division"] or "").first()
+        if "birth_year" in self.fields:
+            changes.age = self._age(self._age_initial(self.submission))
         if "terms" in self.fields:
             changes.accepts_terms = bool(read.get("terms"))
         return changes

@@ -1,4 +1,5 @@
 from submissions.models.artist import Artist, ArtistLink, ArtistMember
+from submissions.models.consent import CoWriter, Guardian, Identity
 from submissions.models.listening import (
     Like,
     ListenerSalt,
@@ -23,8 +24,11 @@ __all__ = [
     "ArtistMember",
     "ClearanceClaim",
     "ClearanceDecision",
+    "CoWriter",
     "Credit",
     "Division",
+    "Guardian",
+    "Identity",
     "Invitation",
     "Like",
     "ListenerSalt",

@@ -25,6 +25,12 @@ class Season(models.Model):
         MOVEMENT = "movement", _("the order and how it moved")
         FULL = "full", _("everything: order, movement and numbers")
 
+    class IdentityBy(models.TextChoices):
+        NOTHING = "nothing", _("nothing")
+        CODE = "code", _("a code in the artist’s public profile")
+        DOCUMENT = "document", _("a document that a person sees")
+        EITHER = "either", _("a code or a document")
+
     slug = models.SlugField(_("address"), max_length=64, unique=True)
     name = models.CharField(_("name"), max_length=120)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNED, editable=False)
@@ -52,6 +58,18 @@ class Season(models.Model):
         _("largest file, MB"), default=300, validators=[MinValueValidator(1), MaxValueValidator(300)]
     )
     genres = ArrayField(models.CharField(max_length=40), verbose_name=_("genres"), default=list, blank=True)
+
+    guardian_under = models.PositiveSmallIntegerField(
+        _("guardian’s consent under the age of"), default=0, validators=[MaxValueValidator(30)],
+        help_text=_("0: nobody’s age is asked. A market may have an age of its own."),
+    )  # fmt: skip
+    confirms_credits = models.BooleanField(
+        _("co-writers confirm by e-mail"), default=False,
+        help_text=_("Artists may write co-writers’ addresses beside the credits; each is asked by mail."),
+    )  # fmt: skip
+    identity_by = models.CharField(
+        _("identity is shown by"), max_length=10, choices=IdentityBy, default=IdentityBy.NOTHING
+    )
 
     board_mode = models.CharField(
         _("public leaderboard shows"), max_length=10, choices=BoardMode, default=BoardMode.MOVEMENT
@@ -129,6 +147,10 @@ class Market(models.Model):
     names = models.JSONField(
         _("name in other languages"), default=dict, blank=True, help_text=_('Such as {"ja": "日本"}.')
     )
+    guardian_under = models.PositiveSmallIntegerField(
+        _("guardian’s consent under the age of"), null=True, blank=True, validators=[MaxValueValidator(30)],
+        help_text=_("Empty: as the season says. 0: nobody’s age is asked in this market."),
+    )  # fmt: skip
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:

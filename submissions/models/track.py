@@ -125,6 +125,9 @@ class Credit(models.Model):
     share = models.PositiveIntegerField(
         _("share of the composition"), null=True, blank=True, validators=[MaxValueValidator(10000)]
     )
+    email = models.EmailField(
+        _("e-mail address"), blank=True, help_text="Where a co-writer is asked; never shown in public."
+    )
     order = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

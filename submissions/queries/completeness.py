@@ -7,6 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from submissions.models import Credit, Submission, Track
+from submissions.queries.consent import asks_birthday, guardian_age, guardian_of, needs_guardian
 from submissions.queries.entries import current_terms
 from submissions.queries.processing import refusal_sentence
 
@@ -100,7 +101,33 @@ def _eligibility(submission: Submission) -> Iterator[Gap]:
         yield Gap("eligibility", "market", _("Choose your market."))
     if submission.division_id is None and season.divisions.exists():
         yield Gap("eligibility", "division", _("Choose a division."))
+    yield from _age(submission)
     yield from _terms(submission)
+
+
+def _age(submission: Submission) -> Iterator[Gap]:
+    under = guardian_age(submission)
+    if not under:
+        return
+    stated = guardian_of(submission)
+    needed = needs_guardian(submission, stated)
+    if stated is None or stated.birth_year is None:
+        yield Gap("eligibility", "birth_year", _("Write the year of birth."))
+    elif needed is None and asks_birthday(submission, stated):
+        yield Gap("eligibility", "born_on", _("Write the date of birth: the year alone does not decide."))
+    elif needed and not stated.email:
+        sentence = _("Under %(age)d a parent or guardian has to consent. Write their address.")
+        yield Gap("eligibility", "guardian_email", sentence % {"age": under})
+    elif needed and _is_own(submission, stated.email):
+        yield Gap(
+            "eligibility",
+            "guardian_email",
+            _("This is your own address. Write that of a parent or guardian."),
+        )
+
+
+def _is_own(submission: Submission, email: str) -> bool:
+    return submission.artist.members.filter(person__user__email__iexact=email).exists()
 
 
 def _terms(submission: Submission) -> Iterator[Gap]:

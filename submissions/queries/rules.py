@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.utils.translation import gettext as _
 
-from submissions.models import Season
+from submissions.models import Market, Season
 
 
 @dataclass(frozen=True)
@@ -81,13 +81,16 @@ def _own_rules(season: Season) -> dict[str, Any]:
             "lowest_kbps": season.lowest_kbps,
             "largest_mb": season.largest_mb,
             "genres": list(season.genres),
+            **_asked_of_others(season),
         },
         "board": {
             "shows": season.board_mode,
             "places": season.board_size,
             "freeze_hours": season.board_freeze_hours,
         },
-        "markets": [{"code": m.code, "name": m.name, "names": m.names} for m in season.markets.all()],
+        "markets": [
+            {"code": m.code, "name": m.name, "names": m.names, **_market_age(m)} for m in season.markets.all()
+        ],
         "divisions": [{"code": d.code, "name": d.name, "names": d.names} for d in season.divisions.all()],
         "questions": [
             {"text": q.text, "texts": q.texts, "needs_yes": q.needs_yes} for q in season.questions.all()
@@ -96,6 +99,22 @@ def _own_rules(season: Season) -> dict[str, Any]:
             {"dated": t.dated_on.isoformat(), "text": t.text, "texts": t.texts} for t in season.terms.all()
         ],
     }
+
+
+def _asked_of_others(season: Season) -> dict[str, Any]:
+    """Guardian, co-writers and identity: said only where the season asks, so that older rules keep their hash."""
+    told: dict[str, Any] = {}
+    if season.guardian_under:
+        told["guardian_under"] = season.guardian_under
+    if season.confirms_credits:
+        told["confirms_credits"] = True
+    if season.identity_by != Season.IdentityBy.NOTHING:
+        told["identity_by"] = season.identity_by
+    return told
+
+
+def _market_age(market: Market) -> dict[str, int]:
+    return {} if market.guardian_under is None else {"guardian_under": market.guardian_under}
 
 
 def opening_problems(season: Season, now: datetime.datetime) -> list[Problem]:

@@ -14,6 +14,7 @@ from spotlight.ledger.events import log
 from submissions.jobs.letters import write_to_artist
 from submissions.models import Artist, ClearanceClaim, ClearanceDecision, Submission, Track
 from submissions.queries.clearance import free_for, live_claim, seen_mark
+from submissions.queries.consent import checks_of
 from submissions.services.locks import hold_artist, hold_submission
 
 State = Submission.State
@@ -55,6 +56,12 @@ class AudioNotReady(SpotlightError):
     """The audio was not checked, or was not accepted."""
 
     code = "audio_not_ready"
+
+
+class StillMissing(SpotlightError):
+    """Somebody else has not said yet what the season requires."""
+
+    code = "still_missing"
 
 
 # ---- claims ----------------------------------------------------------------------------------------------------------
@@ -119,7 +126,7 @@ def clear(
     """Clear an entry: the artist is verified and public, the track is released, the artist is told.
 
     `seen` is the mark of what the reviewer had before them. Raises NotWaiting, ClaimedElsewhere, ChangedMeanwhile,
-    OwnEntry, ClearingEnded, AudioNotReady.
+    OwnEntry, ClearingEnded, AudioNotReady, StillMissing.
     """
     with transaction.atomic():
         held = _hold_to_decide(submission, by=by, seen=seen)
@@ -128,6 +135,8 @@ def clear(
             raise AudioNotReady(
                 _("The audio of this entry was not accepted, so it can’t be cleared. Ask for changes.")
             )
+        if blockers := checks_of(held).blockers:
+            raise StillMissing(" ".join(blocker.message for blocker in blockers))
         at = clock.now()
         _verify(held.artist)
         Track.objects.filter(pk=held.track_id).update(released_at=at, hidden_at=None)

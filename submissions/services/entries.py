@@ -15,9 +15,10 @@ from spotlight.ledger import clock
 from spotlight.ledger.events import log
 from spotlight.ledger.models import StoredFile
 from submissions.jobs.letters import write_to_artist
-from submissions.models import Artist, Credit, Season, Submission, Terms, Track
+from submissions.models import Artist, Credit, Guardian, Season, Submission, Terms, Track
 from submissions.models.search_key import search_key
 from submissions.queries.completeness import Gap, gaps
+from submissions.queries.consent import asks_birthday, guardian_age, guardian_of, needs_guardian
 from submissions.queries.entries import (
     changes_end_at,
     current_terms,
@@ -27,11 +28,14 @@ from submissions.queries.entries import (
     may_withdraw,
     places_left,
 )
+from submissions.services.asking import ask_everybody
 from submissions.services.locks import hold_artist, hold_season, hold_submission
 
 State = Submission.State
 SENT = (State.SUBMITTED, State.CLEARED)
-NEEDS_CLEARANCE = {"credits", "isrc", "ai_use", "ai_note", "is_original", "has_rights", "answers", "audio"}
+NEEDS_CLEARANCE = {
+    "credits", "isrc", "ai_use", "ai_note", "is_original", "has_rights", "answers", "audio", "guardian",
+}  # fmt: skip
 """What was cleared: a change of any of these sends a cleared entry back to the queue; titles and lyrics don't."""
 
 
@@ -83,6 +87,16 @@ class CreditLine:
     name: str
     part: str
     share: int | None = None
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class AgeStated:
+    """The age as far as the season asks, and whom to ask where it is too low."""
+
+    birth_year: int | None = None
+    born_on: datetime.date | None = None
+    email: str = ""
 
 
 @dataclass
@@ -95,6 +109,7 @@ class Changes:
     credits: list[CreditLine] | None = None
     answers: dict[int, bool | None] | None = None
     accepts_terms: bool | None = None
+    age: AgeStated | None = None
     unread: dict[str, Any] = field(default_factory=dict)
 
 
@@ -142,6 +157,8 @@ def save_entry(
         held.save(update_fields=["version"])
         if held.state == State.CLEARED and changed & NEEDS_CLEARANCE:
             return_to_queue(held, by=by)
+        if held.state in SENT:
+            ask_everybody(held, by=by)
         log("entry.saved", held, by=by, season=held.season.slug, step=changes.step, fields=sorted(changed))
     return held
 
@@ -159,6 +176,7 @@ def submit(submission: Submission, *, by: Person) -> Submission:
         mark_sent(held, at)
         log("entry.submitted", held, by=by, season=held.season.slug)
         write_to_artist("entry_received", held)
+        ask_everybody(held, by=by)
     return held
 
 
@@ -180,7 +198,7 @@ def withdraw(submission: Submission, *, by: Person) -> Submission:
     return held
 
 
-def return_to_queue(held: Submission, *, by: Person) -> None:
+def return_to_queue(held: Submission, *, by: Person | None) -> None:
     """A cleared entry was changed where it matters: it waits for clearance again and can't be heard until then."""
     held.state = State.SUBMITTED
     held.decided_at = None
@@ -275,6 +293,8 @@ def apply_changes(held: Submission, changes: Changes) -> set[str]:
         changed.add("answers")
     if changes.accepts_terms is not None and _accept_terms(held, changes.accepts_terms):
         changed.add("terms")
+    if changes.age is not None and _state_age(held, changes.age):
+        changed.add("guardian")
     if held.unread.get(changes.step, {}) != changes.unread:
         held.unread = {**held.unread, changes.step: changes.unread}
         held.save(update_fields=["unread"])
@@ -305,12 +325,12 @@ def _set(thing: Track | Submission, values: dict[str, Any]) -> set[str]:
 
 
 def _replace_credits(track: Track, lines: list[CreditLine]) -> bool:
-    before = [CreditLine(c.name, c.part, c.share) for c in track.credits.all()]
+    before = [CreditLine(c.name, c.part, c.share, c.email) for c in track.credits.all()]
     if before == lines:
         return False
     track.credits.all().delete()
     Credit.objects.bulk_create(
-        Credit(track=track, name=line.name, part=line.part, share=line.share, order=order)
+        Credit(track=track, name=line.name, part=line.part, share=line.share, email=line.email, order=order)
         for order, line in enumerate(lines)
     )
     return True
@@ -333,3 +353,24 @@ def _accept_terms(held: Submission, accepts: bool) -> bool:
     held.terms_accepted_at = clock.now() if wanted else None
     held.save(update_fields=["terms", "terms_accepted_at"])
     return True
+
+
+def _state_age(held: Submission, stated: AgeStated) -> bool:
+    """Keep no more than is needed: the birthday only where the year leaves it open, an address only under age."""
+    if not guardian_age(held):
+        return False
+    before = guardian_of(held)
+    row = before or Guardian(submission=held)
+    kept = (row.birth_year, row.born_on, row.email)
+    row.birth_year, row.born_on = stated.birth_year, None
+    if asks_birthday(held, row):
+        row.born_on = stated.born_on
+    email = stated.email.lower() if needs_guardian(held, row) else ""
+    if email != row.email:
+        row.email, row.name, row.token_sha256 = email, "", ""
+        row.state = Guardian.State.WAITING
+        row.asked_at = row.answered_at = row.expires_at = row.terms = None
+    if before is not None and kept == (row.birth_year, row.born_on, row.email):
+        return False
+    row.save()
+    return before is not None or row.birth_year is not None

@@ -25,6 +25,7 @@ from submissions.queries.clearance import (
     seen_mark,
     waiting_uses,
 )
+from submissions.queries.consent import checks_of
 from submissions.queries.media import originals_for
 from submissions.queries.processing import audio_state
 from submissions.services import clearance as desk
@@ -139,8 +140,11 @@ def _render(
 ) -> HttpResponse:
     at = clock.now()
     submission = one_of(entries_to_clear(account(request)), code=submission.code)
+    checks = checks_of(submission)
     context = {
         "submission": submission,
+        "checks": checks,
+        "blockers": checks.blockers if submission.state == State.SUBMITTED else [],
         "track": submission.track,
         "artist": submission.artist,
         "season": submission.season,

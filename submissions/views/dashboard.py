@@ -17,6 +17,7 @@ from spotlight.web.cards import Step, TrackCard
 from submissions.models import ClearanceDecision, Submission, Track
 from submissions.queries.artists import own_artists
 from submissions.queries.cards import cards_of, with_card_parts
+from submissions.queries.consent import Checks, checks_of
 from submissions.queries.entries import (
     changes_end_at,
     mails_to,
@@ -33,6 +34,7 @@ from submissions.views.cards import own_card
 State = Submission.State
 LIKES = 12
 SAVED_A_PAGE = 50
+WAITING = (State.SUBMITTED, State.CHANGES)
 WIDTH = {State.CLEARED: "cleared"}
 
 
@@ -50,6 +52,7 @@ class Ticket:
     may_withdraw: bool
     changes_end_at: Any
     award: Any
+    checks: Checks | None
 
 
 @login_required
@@ -108,4 +111,5 @@ def _ticket(submission: Submission, at: Any) -> Ticket:
         may_withdraw=may_withdraw(submission),
         changes_end_at=changes_end_at(submission),
         award=offered_prize(submission),
+        checks=checks_of(submission) if submission.state in WAITING else None,
     )

@@ -18,6 +18,7 @@ from submissions.forms.steps import STEP_FORMS, RightsForm, StepForm, open_step
 from submissions.models import Submission
 from submissions.queries.artists import own_artists
 from submissions.queries.completeness import STEPS, gaps, local
+from submissions.queries.consent import checks_of
 from submissions.queries.entries import (
     changes_end_at,
     current_terms,
@@ -327,7 +328,8 @@ def sent(request: HttpRequest, code: str) -> HttpResponse:
     submission = _own(request, code)
     if submission.submitted_at is None:
         raise Http404
-    return render(request, "submissions/portal/sent.html", portal_context(submission, ""))
+    context = portal_context(submission, "") | {"checks": checks_of(submission)}
+    return render(request, "submissions/portal/sent.html", context)
 
 
 @login_required

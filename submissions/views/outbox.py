@@ -37,7 +37,11 @@ def read(request: HttpRequest, season: str, number: int) -> HttpResponse:
     """One mail as its reader gets it, as text."""
     own = own_season(request, season)
     found = get_object_or_404(Mail, season=own.slug, pk=number)
-    return render(request, "submissions/roles/mail.html", {"season": own, "mail": found})
+    return render(
+        request,
+        "submissions/roles/mail.html",
+        {"season": own, "mail": found, "text": queries.shown_text(found)},
+    )
 
 
 @login_required

@@ -21,6 +21,7 @@ def page(season: Season) -> dict[str, Any]:
         "text": text_of(season, reader_language()),
         "calendar": _calendar(season, rules),
         "entries": rules["entries"],
+        "others": others_words(rules),
         "markets": [worded(market) for market in rules["markets"]],
         "divisions": [worded(division) for division in rules["divisions"]],
         "questions": [pick(q["text"], q["texts"]) for q in rules["questions"]],
@@ -34,6 +35,28 @@ def page(season: Season) -> dict[str, Any]:
         "seed_sha256": rules["seed_sha256"],
         "any_blind": any(part["panel"]["blind"] for part in rules.get("rounds", [])),
     }
+
+
+def others_words(rules: dict[str, Any]) -> list[str]:
+    """Who else than the artist is asked before an entry is cleared, a sentence each."""
+    entries, said = rules["entries"], []
+    age = entries.get("guardian_under", 0)
+    if age:
+        said.append(_("Under %(age)d a parent or guardian has to consent.") % {"age": age})
+    for market in rules["markets"]:
+        own = market.get("guardian_under")
+        if own is not None and own != age:
+            said.append(
+                _("In %(market)s under %(age)d.") % {"market": worded(market), "age": own}
+                if own
+                else _("In %(market)s nobody’s age is asked.") % {"market": worded(market)}
+            )
+    if entries.get("confirms_credits"):
+        said.append(_("Co-writers confirm their credits by e-mail."))
+    if by := entries.get("identity_by"):
+        shown = Season.IdentityBy(by).label
+        said.append(_("Artists show who they are by %(what)s.") % {"what": shown})
+    return said
 
 
 def worded(part: dict[str, Any]) -> str:

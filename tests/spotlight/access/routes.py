@@ -10,12 +10,12 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from submissions.models import Season
-from tests.spotlight.access.world import TOKEN, World
+from tests.spotlight.access.world import CREDIT_TOKEN, GUARDIAN_TOKEN, TOKEN, World
 
 Arguments = dict[str, Any]
 UNKNOWN: Arguments = {
     "slug": "zzzz", "code": "zzzz", "season": "zzzz", "token": "zzzz", "object_id": "999999", "number": 99, "alias": "zzzz",
-    "person": "zzzz", "entry": "zzzz", "seat": "zzzz", "source": "zzzz", "tag": "zzzz", "language": "xx", "suffix": "mp4", "key": "zzzz",
+    "person": "zzzz", "cowriter": "zzzz", "entry": "zzzz", "seat": "zzzz", "source": "zzzz", "tag": "zzzz", "language": "xx", "suffix": "mp4", "key": "zzzz",
     "uidb36": "zz", "app_label": "zzzz", "content_type_id": "999999", "rest": "zzzz", "url": "zzzz",
 }  # fmt: skip
 # A word that chooses what an address does stays as it is when the thing is unknown.
@@ -112,7 +112,7 @@ def _listening(world: World) -> dict[str, dict[str, Arguments]]:
 
 def _portal(world: World) -> dict[str, dict[str, Arguments]]:
     entries = {name: {"code": world.things[name].code} for name in ("draft", "waiting", "song")}
-    names = ("entry", "upload_create", "audio", "review", "sent", "withdraw")
+    names = ("entry", "upload_create", "audio", "review", "sent", "withdraw", "ask_again", "identity")
     steps = {label: {**given, "step": "track"} for label, given in entries.items()}
     return {
         **{f"submit_{name}": entries for name in names}, "submit_step": steps,
@@ -123,7 +123,12 @@ def _portal(world: World) -> dict[str, dict[str, Arguments]]:
 
 def _clearance(world: World) -> dict[str, dict[str, Arguments]]:
     entries = {name: {"code": world.things[name].code} for name in ("waiting", "song", "draft")}
-    return _each(("clearance_entry", "clearance_claim", "clearance_afterwards"), entries)
+    credits = {
+        name: {"code": world.things[name].code, "cowriter": world.things[f"cowriter of {name}"].code}
+        for name in ("waiting", "song")
+    }
+    names = ("clearance_entry", "clearance_claim", "clearance_afterwards", "clearance_identity")
+    return _each(names, entries) | {"clearance_credit": credits}
 
 
 def _panel(world: World) -> dict[str, dict[str, Arguments]]:
@@ -193,6 +198,8 @@ def _rest(world: World) -> dict[str, dict[str, Arguments]]:
     alpha: Arguments = {"season": "alpha"}
     return {
         "invitation": {"open": {"token": TOKEN}},
+        "guardian_consent": {"open": {"token": GUARDIAN_TOKEN}},
+        "credit_confirmation": {"answered": {"token": CREDIT_TOKEN}},
         "end_role": {"of a judge": {**alpha, "person": world.people["judge"].code, "role": "judge"}},
         "invitation_action": {"open": {**alpha, "code": world.things["invitation"].code}},
         "mail": {"held": {**alpha, "number": world.things["mail"].pk}},

@@ -34,6 +34,8 @@ from spotlight.ledger.models import Event, Mail, StoredFile, Upload, Work
 from submissions.models import (
     Amendment,
     ClearanceDecision,
+    CoWriter,
+    Guardian,
     Invitation,
     Organisation,
     Report,
@@ -49,6 +51,7 @@ from submissions.services.roles import hash_token
 from tests import making
 
 TOKEN = "a-token-of-an-invitation"
+GUARDIAN_TOKEN, CREDIT_TOKEN = "a-token-of-a-guardian", "a-token-of-a-co-writer"
 SECRETS: dict[str, tuple[str, ...]] = {
     # what is hidden in the world: who may meet it. The operator may meet everything.
     "zqvnotetomyself": ("judge",),
@@ -80,6 +83,8 @@ SECRETS: dict[str, tuple[str, ...]] = {
     "zqvsuspicion": ("organizer",),
     "zqvrefusal": ("owner", "clearance", "organizer"),
     "zqvwitness": ("organizer",),
+    "zqvguardian": ("owner", "clearance", "organizer"),
+    "zqvcontest": ("owner", "clearance", "organizer"),
     "zqvfacts": ("chair", "organizer"),
 }
 # What would tell a judge whose track a blind entry is; none of it may come from the desk of that round.
@@ -122,7 +127,10 @@ def _seasons(world: World) -> None:
     world.things["beta"] = making.open_for_good(making.make_season("beta"))
     world.gamma = Season.objects.create(slug="gamma", name="zqvplanned")
     logo = _file(StoredFile.Kind.IMAGE, "image/png", _picture())
-    world.alpha = alpha = making.make_season("alpha", genres=["pop"], brand_color="#225588", logo=logo)
+    world.alpha = alpha = making.make_season(
+        "alpha", genres=["pop"], brand_color="#225588", logo=logo, guardian_under=18,
+        confirms_credits=True, identity_by="either",
+    )  # fmt: skip
     Terms.objects.create(season=alpha, dated_on=datetime.date(2026, 1, 1), text="Be kind.")
     for season, name in ((alpha, "open prize"), (world.gamma, "planned prize")):
         world.things[name] = Prize.objects.create(season=season, tier=1, name="A day in the studio")
@@ -172,6 +180,7 @@ def _entries(world: World) -> None:
     ClearanceDecision.objects.create(
         submission=things["refused"], outcome="refused", reasons=["rights"], note="zqvrefusal", by=reviewer, at=clock.now()
     )  # fmt: skip
+    _asked(world)
     song = things["song"].track
     things["sound"] = Sound.objects.create(
         track=song, start=0, seconds=15, rendition=song.rendition, file=song.rendition, created_at=clock.now()
@@ -183,6 +192,20 @@ def _entries(world: World) -> None:
     Use.objects.create(
         season=alpha, track=song, person=world.people["fan"], url="https://video.example/zqvusewaiting", at=clock.now()
     )  # fmt: skip
+
+
+def _asked(world: World) -> None:
+    """Guardians and co-writers: those of a cleared entry hold links, those of a waiting one have still to answer."""
+    later = {"asked_at": clock.now(), "expires_at": clock.now() + datetime.timedelta(days=7)}
+    for name, links in (("song", (GUARDIAN_TOKEN, CREDIT_TOKEN)), ("waiting", ("-", "-"))):
+        guardian, credit = (hash_token(link + name) if link == "-" else hash_token(link) for link in links)
+        Guardian.objects.create(
+            submission=world.things[name], birth_year=2011, email="zqvguardian@example.test", token_sha256=guardian, **later
+        )  # fmt: skip
+        world.things[f"cowriter of {name}"] = CoWriter.objects.create(
+            submission=world.things[name], email="rin@example.test", state="contested", note="zqvcontest",
+            parts=[["Rin", "composer", 5000]], token_sha256=credit, **later,
+        )  # fmt: skip
 
 
 def _sung(submission: Submission) -> Submission:
