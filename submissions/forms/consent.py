@@ -9,7 +9,7 @@ class GuardianForm(forms.Form):
 
     use_required_attribute = False
     name = forms.CharField(
-        label=gettext_lazy("Your name"), max_length=120, required=False,
+        label=gettext_lazy("Your name"), max_length=120, error_messages={"required": gettext_lazy("Write your name.")},
         help_text=gettext_lazy("Only the artist, clearance and the organizers see it."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )  # fmt: skip

@@ -53,17 +53,18 @@ def behind_a_link(view: View) -> View:
 @require_http_methods(["GET", "POST"])
 def guardian(request: HttpRequest, token: str) -> HttpResponse:
     """The terms, and a guardian's one answer to them; a consent can be withdrawn here until judging begins."""
-    found, form = consent.find_guardian(token), GuardianForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    found, do = consent.find_guardian(token), request.POST.get("do", "")
+    form = GuardianForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and (form.is_valid() or do == "withdraw"):
         try:
-            _answer_guardian(token, request.POST.get("do", ""), form.cleaned_data["name"])
+            _answer_guardian(token, do, form.cleaned_data.get("name", ""))
             return redirect("guardian_consent", token)
         except (consent.LinkOver, NotFound):
             raise
         except SpotlightError as refusal:
             add_refusal(form, refusal)
             return _guardian_page(request, found, form, refusal.status)
-    return _guardian_page(request, found, form)
+    return _guardian_page(request, found, form, 400 if form.errors else 200)
 
 
 def _answer_guardian(token: str, do: str, name: str) -> None:
@@ -99,7 +100,8 @@ def _guardian_page(
 @require_http_methods(["GET", "POST"])
 def credit(request: HttpRequest, token: str) -> HttpResponse:
     """A co-writer's parts and shares, and one answer to them."""
-    found, form = consent.find_cowriter(token), CreditAnswerForm(request.POST or None)
+    found = consent.find_cowriter(token)
+    form = CreditAnswerForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             _answer_credit(token, request.POST.get("do", ""), form.cleaned_data["note"])
@@ -109,7 +111,7 @@ def credit(request: HttpRequest, token: str) -> HttpResponse:
         except SpotlightError as refusal:
             add_refusal(form, refusal)
             return _credit_page(request, found, form, refusal.status)
-    return _credit_page(request, found, form)
+    return _credit_page(request, found, form, 400 if form.errors else 200)
 
 
 def _answer_credit(token: str, do: str, note: str) -> None:

@@ -241,6 +241,11 @@ def test_a_new_address_makes_the_old_link_and_its_answer_worthless() -> None:
     assert Client().get(old).status_code == 404
     assert Mail.objects.filter(template="guardian_asked").latest("pk").to == "father@example.test"
     assert [b.about for b in checks_of(sent).blockers] == ["guardian"]
+    client, fresh = Client(), link_in("guardian_asked")
+    assert client.post(fresh, {"do": "consent", "name": "Jun"}).status_code == 302
+    assert client.post(fresh, {"do": "withdraw"}).status_code == 302
+    assert Guardian.objects.get().state == "withdrawn"
+    assert client.post(fresh, {"do": "something", "name": "Jun"}).status_code == 400
 
 
 def test_old_and_unknown_links_answer_kindly() -> None:
