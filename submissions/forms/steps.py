@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy
 from stdnum import isrc
 
 from spotlight.ledger import clock
+from submissions.forms.credits import CreditForm
 from submissions.models import Credit, Season, Submission, Track
 from submissions.queries.completeness import local, percent
 from submissions.queries.consent import asks_age, asks_birthday, guardian_age, guardian_of
 from submissions.queries.entries import current_terms
-from submissions.services.entries import AgeStated, Changes, CreditLine
+from submissions.services.entries import AgeStated, Changes
 
 LYRIC_LANGUAGES = [
     ("", gettext_lazy("Choose")), ("ja", gettext_lazy("Japanese")), ("ko", gettext_lazy("Korean")), ("en", gettext_lazy("English")),
@@ -146,51 +147,6 @@ class TrackForm(StepForm):
                 _("This is not an ISRC. It has twelve letters and digits, such as JP-A12-26-00001.")
             )
         return code
-
-
-class CreditForm(forms.Form):
-    """One line of the credits."""
-
-    use_required_attribute = False
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120, required=False)
-    part = forms.ChoiceField(label=gettext_lazy("Part"), choices=Credit.Part.choices, required=False)
-    share = forms.DecimalField(
-        label=gettext_lazy("Share, %"), min_value=0, max_value=100, decimal_places=2, required=False, localize=False,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "input narrow"}),
-        error_messages={"invalid": gettext_lazy("Write the share as a number, such as 50 or 33.34."), "max_value": gettext_lazy("A share is at most 100.")},
-    )  # fmt: skip
-
-    email = forms.EmailField(
-        label=gettext_lazy("E-mail"), max_length=254, required=False,
-        widget=forms.EmailInput(attrs={"autocomplete": "off", "class": "input"}),
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, asks_email: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not asks_email:
-            del self.fields["email"]
-
-    def clean(self) -> dict[str, Any]:
-        """A line with a share or an address needs a name."""
-        read = self.cleaned_data
-        if read.get("email") and not read.get("name") and "name" not in self.errors:
-            self.add_error("name", _("Say whose address this is."))
-        if read.get("share") is not None and not read.get("name") and "name" not in self.errors:
-            self.add_error("name", _("Say whose share this is."))
-        return read
-
-    def line(self) -> CreditLine | None:
-        """The line, or None if nothing is in it."""
-        read = self.cleaned_data
-        if not read.get("name"):
-            return None
-        share = read.get("share")
-        return CreditLine(
-            read["name"],
-            read.get("part") or Credit.Part.COMPOSER,
-            None if share is None else int(share * 100),
-            read.get("email", "").lower(),
-        )
 
 
 class RightsForm(StepForm):
