@@ -15,6 +15,7 @@ from judging.views import (
     proof,
     readings,
     setup,
+    suspicions,
     welcome,
     whatif,
 )
@@ -72,6 +73,8 @@ urlpatterns = [
         readings.rejections,
         name="readings_rejections",
     ),
+    path("admin/suspicions/<slug:season>/", suspicions.index, name="suspicions"),
+    path("admin/suspicions/<slug:season>/<slug:code>/", suspicions.detail, name="suspicion"),
     path("admin/cut/", cuts.overview, name="cut"),
     path("admin/cut/<slug:season>/<int:number>/", cuts.detail, name="cut_round"),
     path("admin/cut/<slug:season>/<int:number>/what-if/", whatif.what_if, name="what_if"),
@@ -86,6 +89,7 @@ urlpatterns = [
     path("seasons/<slug:season>/proof/", proof.page, name="proof"),
     path("seasons/<slug:season>/proof/<int:number>.zip", proof.bundle, name="proof_bundle"),
     path("admin/proof/<slug:season>.zip", proof.bundle_so_far, name="proof_so_far"),
+    path("me/readings/<slug:code>/", suspicions.own, name="set_aside"),
     path("entries/<slug:code>/why/", boards.why_this_rank, name="why"),
     path("entries/<slug:code>/award/", boards.answer_award, name="award"),
 ]

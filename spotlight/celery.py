@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spotlight.settings")
 
@@ -14,6 +15,7 @@ app.conf.beat_schedule = {
     "conflicts": {"task": "judging.conflicts", "schedule": 600.0},
     "count": {"task": "judging.count", "schedule": 180.0},
     "awards": {"task": "judging.awards", "schedule": 600.0},
+    "inspect": {"task": "judging.inspect", "schedule": crontab(hour=2, minute=40)},
     "rounds": {"task": "judging.tick", "schedule": 60.0},
     "salts": {"task": "submissions.forget_salts", "schedule": 3600.0},
     "seal": {"task": "ledger.seal", "schedule": 60.0},

@@ -32,12 +32,30 @@ READINGS = """(
     FROM (SELECT e.id, s.track_id, e.counts_from, row_number() OVER (ORDER BY e.code COLLATE "C") - 1 AS place
           FROM judging_entry e JOIN submissions_submission s ON s.id = e.submission_id
           WHERE e.round_id = %(round)s AND e.state = 'in') e
-    JOIN judging_reading r ON r.track_id = e.track_id AND r.day BETWEEN e.counts_from AND %(last)s AND NOT r.set_aside
+    JOIN judging_reading r ON r.track_id = e.track_id AND r.day BETWEEN e.counts_from AND %(last)s
+     AND (%(everything)s OR CASE WHEN r.track_id = %(track)s AND r.source_id = %(origin)s AND r.measure = ANY(%(named)s::text[])
+          AND r.market = ANY(%(markets)s::text[]) AND r.day = ANY(%(days)s::date[]) THEN %(counts)s ELSE NOT r.set_aside END)
     JOIN judging_source o ON o.id = r.source_id AND o.is_active AND o.season_id = %(season)s
     JOIN (SELECT source, measure, place FROM unnest(%(sources)s::text[], %(measures)s::text[])
           WITH ORDINALITY AS t(source, measure, place)) m ON m.source = o.slug AND m.measure = r.measure
 )"""
 ROW = fixed_row(entry=">i4", region=">i4", metric=">i4", day=">i4", value=">i8", fans=">i8")
+
+
+@dataclass(frozen=True)
+class Supposed:
+    """Readings to count or to leave out whether they are set aside or not; `everything`: all count. To look at, never to keep."""
+
+    track: int = 0
+    source: int = 0
+    measures: Sequence[str] = ()
+    markets: Sequence[str] = ()
+    days: Sequence[date] = ()
+    counts: bool = True
+    everything: bool = False
+
+
+AS_IT_IS = Supposed()
 
 
 @dataclass(frozen=True)
@@ -125,15 +143,15 @@ def plain(sheet: Sheet) -> list[object]:
     ]
 
 
-def load(round: Round) -> Inputs:
-    """Read a round's inputs as they are now."""
+def load(round: Round, supposed: Supposed = AS_IT_IS) -> Inputs:
+    """Read a round's inputs as they are now, or with readings supposed to count or not."""
     entries = list(round.entries.filter(state=Entry.State.IN).select_related("submission__market"))
     entries.sort(key=lambda entry: entry.code)
     return Inputs(
         recipe=recipe_of(round),
         entries=tuple(entry.code for entry in entries),
         sheets=filed_sheets(round, entries),
-        readings=counted_readings(round, entries),
+        readings=counted_readings(round, entries, supposed),
     )
 
 
@@ -165,7 +183,9 @@ def sheets_with_marks(round: Round) -> tuple[Sheet, ...]:
     return tuple(sorted(sheets, key=lambda sheet: (sheet.entry, sheet.judge)))
 
 
-def counted_readings(round: Round, entries: Sequence[Entry]) -> Readings | None:
+def counted_readings(
+    round: Round, entries: Sequence[Entry], supposed: Supposed = AS_IT_IS
+) -> Readings | None:
     """The readings that count, from each entry's first counting day to the round's last, with the zeros of the first day."""
     metrics = list(round.metrics.all())
     if not metrics or not entries:
@@ -180,6 +200,13 @@ def counted_readings(round: Round, entries: Sequence[Entry]) -> Readings | None:
             "last": last_day(round),
             "sources": [m.source for m in metrics],
             "measures": [m.measure for m in metrics],
+            "track": supposed.track,
+            "origin": supposed.source,
+            "named": list(supposed.measures),
+            "markets": list(supposed.markets),
+            "days": list(supposed.days),
+            "counts": supposed.counts,
+            "everything": supposed.everything,
         },
         ROW,
     )

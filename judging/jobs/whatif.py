@@ -3,17 +3,16 @@
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-import numpy as np
 from django.utils.translation import gettext as _
 
 from judging.jobs import inputs
-from judging.jobs.counts import OWN
+from judging.jobs.counterfactual import above, without_source
 from judging.jobs.inputs import NOBODY, Inputs
 from judging.jobs.proof import closing_inputs
 from judging.models import Entry, Round
 from judging.queries.cuts import size_of
 from judging.scoring.compute import Result
-from judging.scoring.inputs import Readings, Sheet
+from judging.scoring.inputs import Sheet
 from judging.scoring.recipe import Recipe
 from spotlight.errors import SpotlightError
 
@@ -71,7 +70,7 @@ def try_out(round: Round, wish: Wish) -> Outcome:
     groups = {code: entry.group for code, entry in entries.items()}
     size = size_of(round)
     old, new = given.score(), _changed(given, wish, groups).score()
-    before, after = _above(old, groups, size), _above(new, groups, wish.size or size)
+    before, after = above(old, groups, size), above(new, groups, wish.size or size)
     rank_old, rank_new = _ranks(old), _ranks(new)
 
     def moves(codes: set[str]) -> list[Move]:
@@ -81,21 +80,45 @@ def try_out(round: Round, wish: Wish) -> Outcome:
     return Outcome(moves(after - before), moves(before - after), len(before), len(after))
 
 
+@dataclass(frozen=True)
+class Weighed:
+    """An entry with and without some readings: its rank and whether it advances; who enters and who leaves without them."""
+
+    rank_with: int
+    is_in_with: bool
+    rank_without: int
+    is_in_without: bool
+    entering: list[Move]
+    leaving: list[Move]
+
+
+def weigh(round: Round, entry: Entry, supposed: inputs.Supposed) -> Weighed:
+    """The ranking with the supposed readings and without them, all else as it is. Raises CanNotTry."""
+    if round.is_over:
+        raise CanNotTry(_("This round is closed. What it used can’t change any more."))
+    if round.entries.filter(state=Entry.State.IN).count() > MOST:
+        raise CanNotTry(_("More than %(most)d entries take too long for a page.") % {"most": MOST})
+    entries = {e.code: e for e in round.entries.select_related("submission__track", "submission__artist")}
+    groups = {code: one.group for code, one in entries.items()}
+    size = size_of(round)
+    full, less = (inputs.load(round, replace(supposed, counts=counts)).score() for counts in (True, False))
+    before, after = above(full, groups, size), above(less, groups, size)
+    rank_full, rank_less = _ranks(full), _ranks(less)
+    if entry.code not in rank_full:
+        raise CanNotTry(_("This entry is no longer in the round."))
+
+    def moves(codes: set[str]) -> list[Move]:
+        ordered = sorted(codes, key=lambda code: rank_less[code])
+        return [Move(entries[code], rank_full[code], rank_less[code]) for code in ordered]
+
+    return Weighed(
+        rank_full[entry.code], entry.code in before, rank_less[entry.code], entry.code in after,
+        moves(after - before), moves(before - after),
+    )  # fmt: skip
+
+
 def _ranks(result: Result) -> dict[str, int]:
     return {code: rank for rank, code in enumerate(result.entries, 1)}
-
-
-def _above(result: Result, groups: dict[str, str], size: int) -> set[str]:
-    """Who would advance: the library's choice, or the first of each group where cuts are made per group."""
-    if not any(groups.values()):
-        return set(result.chosen())
-    left = dict.fromkeys(groups.values(), size)
-    chosen = set()
-    for code, is_able in zip(result.entries, result.selectable.tolist(), strict=True):
-        if is_able and left[groups[code]]:
-            left[groups[code]] -= 1
-            chosen.add(code)
-    return chosen
 
 
 def _changed(given: Inputs, wish: Wish, groups: dict[str, str]) -> Inputs:
@@ -103,7 +126,7 @@ def _changed(given: Inputs, wish: Wish, groups: dict[str, str]) -> Inputs:
         given,
         recipe=_recipe(given.recipe, wish, len(set(groups.values()))),
         sheets=_without_seat(given, wish.without_seat) if wish.without_seat else given.sheets,
-        readings=_without_source(given.readings, wish.without_source),
+        readings=without_source(given.readings, wish.without_source),
     )
 
 
@@ -129,14 +152,3 @@ def _without_seat(given: Inputs, seat: str) -> tuple[Sheet, ...]:
     heard = {sheet.entry for sheet in kept}
     kept += [Sheet(code, NOBODY, {}, "") for code in given.entries if code not in heard]
     return tuple(sorted(kept, key=lambda sheet: (sheet.entry, sheet.judge)))
-
-
-def _without_source(readings: Readings | None, source: str) -> Readings | None:
-    if readings is None or not source:
-        return readings
-    of = [name.rpartition(".")[0] or OWN for name in readings.metrics]
-    kept = np.isin(readings.metric, [place for place, origin in enumerate(of) if origin != source])
-    columns = {
-        name: getattr(readings, name)[kept] for name in ("entry", "region", "metric", "day", "value", "fans")
-    }
-    return replace(readings, **columns)

@@ -1,7 +1,7 @@
 from judging.models.calibration import CalibrationSheet, CalibrationTrack
 from judging.models.cut import Award, Cut, Decision, Prize
 from judging.models.panel import Assignment, Conflict, Remark, Ruling, Score, ScoreSheet, Seat, SheetVersion
-from judging.models.popularity import ImportBatch, ImportRejection, Reading, Source, Suspicion
+from judging.models.popularity import ImportBatch, ImportRejection, Reading, Source
 from judging.models.proof import Proof, Witness
 from judging.models.round import Criterion, Entry, Metric, Round
 from judging.models.source import Push, SourceDay, SourceKey, Total
@@ -15,6 +15,7 @@ from judging.models.standings import (
     Standing,
     Standings,
 )
+from judging.models.suspicion import Suspicion, SuspicionDecision
 from judging.models.tallies import ReadingMarket, StaleTrack, TallyBlock
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "Standing",
     "Standings",
     "Suspicion",
+    "SuspicionDecision",
     "TallyBlock",
     "Total",
     "Witness",

@@ -137,33 +137,3 @@ class Reading(models.Model):
 
     def __str__(self) -> str:
         return f"{self.track_id} {self.measure} {self.day}"
-
-
-class Suspicion(models.Model):
-    """A detector put readings of a track aside; a person decides, with a reason."""
-
-    class State(models.TextChoices):
-        OPEN = "open", _("to be decided")
-        COUNTED = "counted", _("counted after all")
-        LEFT_OUT = "left-out", _("left out")
-
-    code = models.CharField(max_length=16, unique=True, default=short_code, editable=False)
-    season = models.ForeignKey(Season, on_delete=models.CASCADE, related_name="suspicions")
-    track = models.ForeignKey(Track, on_delete=models.PROTECT, related_name="suspicions")
-    detector = models.CharField(max_length=40)
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+")
-    first_day = models.DateField()
-    last_day = models.DateField()
-    facts = models.JSONField(default=dict)
-    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
-    reason = models.TextField(blank=True)
-    appeal = models.TextField(blank=True)
-    found_at = models.DateTimeField()
-    decided_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ["-pk"]
-
-    def __str__(self) -> str:
-        return f"{self.track}: {self.detector}"

@@ -8,9 +8,10 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from judging.models import Assignment, Award, Cut, ImportBatch, Round, ScoreSheet, Suspicion
+from judging.models import Assignment, Award, Cut, ImportBatch, Round, ScoreSheet
 from judging.queries.rounds import entries_below_minimum
 from judging.queries.rules import rounds_of
+from judging.queries.suspicions import waiting_cases
 from spotlight.ledger.models import Mail, Work
 from submissions.models import Report, Season, Submission, Use
 from submissions.queries import rules
@@ -204,7 +205,7 @@ def queues(season: Season) -> list[Queue]:
         _queue(_("Entries to clear"), Submission.objects.filter(season=season, state="submitted"), "submitted_at", ("clearance",)),
         _queue(_("Reports"), Report.objects.filter(state="open", track__submissions__season=season), "at", ("admin:submissions_report_changelist",), "state__exact=open", day),
         _queue(_("Fans' videos to check"), Use.objects.filter(state="waiting", season=season), "at", ("admin:submissions_use_changelist",), "state__exact=waiting"),
-        _queue(_("Readings set aside"), Suspicion.objects.filter(season=season, state="open"), "found_at", ("admin:judging_suspicion_changelist",)),
+        _queue(_("Readings set aside"), waiting_cases(season), "found_at", ("suspicions", slug)),
         _queue(_("Readings files with rejected rows"), _imports_with_rejections(season), "at", ("admin:judging_importbatch_changelist",)),
         _queue(_("Mails held back"), Mail.objects.filter(season=slug, state="held"), "created_at", ("outbox", slug)),
         _queue(_("Mails that failed"), Mail.objects.filter(season=slug, state="failed"), "created_at", ("admin:ledger_mail_changelist",), "state__exact=failed", day),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from judging.jobs import readings
 from judging.models import ImportBatch, Round, Source
-from judging.tasks.standings import ask_for_standings
+from judging.tasks.standings import ask_for_inspection, ask_for_standings
 from spotlight.accounts.models import Person
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock, events, work
@@ -73,9 +73,10 @@ def switch_source(source: Source, *, counts: bool, reason: str, by: Person) -> N
 
 
 def ask_for_running(season: Season) -> None:
-    """Have the standings of the season's running rounds computed anew."""
+    """Have the standings of the season's running rounds computed anew, and their readings looked at."""
     for running in Round.objects.filter(season=season, state__in=["open", "locked"]):
         ask_for_standings(running)
+        ask_for_inspection(running)
 
 
 def refuse_own(source: Source) -> None:

@@ -4,7 +4,7 @@ import datetime
 
 from celery import shared_task
 
-from judging.jobs import awards, charts, counts, readings, standings
+from judging.jobs import awards, charts, counts, readings, standings, suspicions
 from judging.models import ImportBatch, Round
 from spotlight.ledger import clock, events, files, work
 from submissions.models import Season
@@ -15,6 +15,26 @@ DEBOUNCE = datetime.timedelta(seconds=5)
 def ask_for_standings(round: Round) -> None:
     """Have the standings of a running round recomputed soon; further changes until then are taken in as well."""
     work.enqueue("standings.compute", str(round.pk), due_at=clock.now() + DEBOUNCE)
+
+
+def ask_for_inspection(round: Round) -> None:
+    """Have the readings of a running round looked at, after its standings were asked for."""
+    work.enqueue("readings.inspect", str(round.pk), due_at=clock.now() + DEBOUNCE)
+
+
+@work.handles("readings.inspect")
+def inspect_readings(key: str, report: work.Report) -> None:
+    """Let the detectors look at a running round; what they put aside changes its standings."""
+    round = Round.objects.select_related("season").get(pk=key)
+    if suspicions.inspect(round):
+        ask_for_standings(round)
+
+
+@shared_task(name="judging.inspect")
+def inspect() -> None:
+    """Every night: write the work of looking at the readings of every running round."""
+    for round in Round.objects.filter(state__in=["open", "locked"]):
+        ask_for_inspection(round)
 
 
 @work.handles("standings.compute")
@@ -36,6 +56,7 @@ def import_readings(key: str, report: work.Report) -> None:
     )  # fmt: skip
     for round in Round.objects.filter(season=batch.source.season, state__in=["open", "locked"]):
         ask_for_standings(round)
+        ask_for_inspection(round)
 
 
 @work.handles("season.count")

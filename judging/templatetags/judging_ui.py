@@ -2,7 +2,9 @@
 
 from django import template
 from django.utils import formats
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
+
+from judging.queries.measures import measure_name
 
 register = template.Library()
 
@@ -31,14 +33,4 @@ def in_language(thing: object) -> str:
     return names.get((get_language() or "en")[:2]) or str(getattr(thing, "name", thing))
 
 
-@register.filter
-def measure(key: str) -> str:
-    """What listeners did, in words; a measure of an outside source as its organizer named it."""
-    words = {
-        "plays": gettext("Plays"),
-        "likes": gettext("Likes"),
-        "saves": gettext("Saves"),
-        "shares": gettext("Shares"),
-        "uses": gettext("Videos"),
-    }
-    return words.get(key, key)
+register.filter("measure", measure_name)

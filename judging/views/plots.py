@@ -8,10 +8,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from judging.models import Round
+from judging.models import Round, Suspicion
 from judging.queries.calibration import TrackSpread
 from judging.queries.chair import Coverage, JudgeRow, Leniency, LineRow, Pace, Spread
 from judging.queries.history import History
+from judging.queries.measures import measure_name
+from judging.queries.suspicions import Picture
 from spotlight.web import plots
 
 
@@ -49,6 +51,24 @@ def coverage(found: Coverage) -> SafeString:
         title=words % {"at": found.at_target, "all": found.entries, "target": found.target},
         name="coverage",
     )
+
+
+def days(case: Suspicion, picture: Picture) -> SafeString:
+    """The days of a track in one measure: those in question are marked, behind them the middle half of its peers."""
+    rows = [
+        plots.DayBar(
+            formats.date_format(day.day, "n/j") if n % 7 == 0 else "",
+            day.value, day.low, day.median, day.high, hot=day.is_named,
+        )
+        for n, day in enumerate(picture.days)
+    ]  # fmt: skip
+    title = _("%(measure)s a day: the marked days are in question.") % {
+        "measure": measure_name(picture.measure)
+    }
+    words = _(
+        "Bars are this track. The band is the middle half of %(n)d peers on that day, its line their median."
+    )
+    return plots.series(rows, title=title, desc=words % {"n": picture.peers}, name=f"days-{picture.measure}")
 
 
 def disagreement(spreads: Sequence[Spread]) -> SafeString | str:

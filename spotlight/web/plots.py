@@ -40,6 +40,18 @@ class Dots:
     own: float | None = None
 
 
+@dataclass(frozen=True)
+class DayBar:
+    """One day of a series: its value, whether it is marked, and the quartiles of all others that day; ``label`` may be ""."""
+
+    label: str
+    value: float
+    low: float
+    median: float
+    high: float
+    hot: bool = False
+
+
 def bars(rows: Sequence[Bar], *, title: str, desc: str = "", name: str = "bars") -> SafeString:
     """A bar for each row on one base line, its value above it."""
     top = max((row.value for row in rows), default=0) or 1
@@ -58,6 +70,42 @@ def _bar(row: Bar, *, x: float, width: float, height: float) -> SafeString:
         '<text x="{}" y="246" text-anchor="middle">{}</text>',
         "hot" if row.hot else "bar", _n(x), _n(224 - height), _n(width), _n(height),
         _n(x + width / 2), _n(216 - height), _label(row.value), _n(x + width / 2), row.label,
+    )  # fmt: skip
+
+
+def series(rows: Sequence[DayBar], *, title: str, desc: str = "", name: str = "series") -> SafeString:
+    """Days from left to right: a bar each, and behind them the band of the middle half of all others with its median."""
+    top = max((max(row.value, row.high) for row in rows), default=0) or 1
+    step = (WIDTH - 60) / max(len(rows), 1)
+    scale = _scale(0, top, start=0, width=190)
+    grid = [
+        format_html(
+            '<line class="{}" x1="50" x2="{}" y1="{}" y2="{}"/><text x="44" y="{}" text-anchor="end">{}</text>',
+            "gridline" if share else "axis", WIDTH, _n(210 - 190 * share), _n(210 - 190 * share), _n(214 - 190 * share), _label(round(top * share)),
+        )
+        for share in (1, 0.5, 0)
+    ]  # fmt: skip
+    xs = [55 + i * step for i in range(len(rows))]
+    parts = [_day(row, x=x, width=step, height=scale(row.value)) for row, x in zip(rows, xs, strict=True)]
+    behind = [_band(rows, [x + step * 0.4 for x in xs], scale)] if rows else []
+    return _figure([*grid[:2], *behind, *parts, grid[2]], height=244, title=title, desc=desc, name=name)
+
+
+def _day(row: DayBar, *, x: float, width: float, height: float) -> SafeString:
+    return format_html(
+        '<rect class="{}" x="{}" y="{}" width="{}" height="{}"/><text x="{}" y="234" text-anchor="middle">{}</text>',
+        "hot" if row.hot else "mark", _n(x), _n(210 - height), _n(width * 0.8), _n(height), _n(x + width * 0.4), row.label,
+    )  # fmt: skip
+
+
+def _band(rows: Sequence[DayBar], xs: Sequence[float], scale: Scale) -> SafeString:
+    def points(values: Sequence[float]) -> list[str]:
+        return [f"{_n(x)},{_n(210 - scale(value))}" for x, value in zip(xs, values, strict=True)]
+
+    edge = points([row.high for row in rows]) + points([row.low for row in rows])[::-1]
+    return format_html(
+        '<polygon class="band" points="{}"/><polyline class="middle" points="{}"/>',
+        " ".join(edge), " ".join(points([row.median for row in rows])),
     )  # fmt: skip
 
 

@@ -53,6 +53,7 @@ class Ticket:
     changes_end_at: Any
     award: Any
     checks: Checks | None
+    set_aside: list[Any]
 
 
 @login_required
@@ -67,6 +68,8 @@ def me(request: HttpRequest) -> HttpResponse:
         "entries__decision",
         "entries__awards__prize",
         "season__rounds",
+        "track__suspicions__source",
+        "track__suspicions__round",
     )
     tickets = [_ticket(submission, at) for submission in entries]
     season = tickets[0].submission.season if tickets else seasons_accepting(at).first()
@@ -112,4 +115,16 @@ def _ticket(submission: Submission, at: Any) -> Ticket:
         changes_end_at=changes_end_at(submission),
         award=offered_prize(submission),
         checks=checks_of(submission) if submission.state in WAITING else None,
+        set_aside=_set_aside(submission),
     )
+
+
+def _set_aside(submission: Submission) -> list[Any]:
+    """Cases about readings of the entry that don't count or may be appealed, until their round is announced."""
+    cases = [case for case in submission.track.suspicions.all() if case.season_id == submission.season_id]
+    return [
+        case
+        for case in cases
+        if (case.is_aside or case.awaits_answer)
+        and (case.round is None or case.round.state != case.round.State.ANNOUNCED)
+    ]

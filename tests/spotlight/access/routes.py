@@ -207,6 +207,8 @@ def _rest(world: World) -> dict[str, dict[str, Arguments]]:
         "api_push_readings": {"radio": {"slug": "alpha", "source": "radio"}},
         "readings_switch": {"radio": {**alpha, "source": "radio"}},
         **_each(("readings_batch", "readings_rejections"), {"failed": {**alpha, "code": world.things["batch"].code}}),
+        "suspicion": {"left out": {**alpha, "code": world.things["suspicion"].code}},
+        "set_aside": {"left out": {"code": world.things["suspicion"].code}},
         "demo_as": {"any": {"role": "judge"}},
         "round_setup": {"running": {**alpha, "number": 3}, "planned": {"season": "gamma", "number": 1}},
         "account_confirm_email": {"a key": {"key": "zzzzz"}},

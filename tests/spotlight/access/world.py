@@ -80,7 +80,7 @@ SECRETS: dict[str, tuple[str, ...]] = {
     "zqvruling": ("chair", "organizer"),
     "zqvamendment": ("organizer",),
     "zqvplanned": ("organizer",),
-    "zqvsuspicion": ("organizer",),
+    "zqvsuspicion": ("owner", "organizer"),
     "zqvrefusal": ("owner", "clearance", "organizer"),
     "zqvwitness": ("organizer",),
     "zqvguardian": ("owner", "clearance", "organizer"),
@@ -351,7 +351,8 @@ def _records(world: World) -> None:
     things["batch"] = ImportBatch.objects.create(source=source, state="failed", problem="zqvimport", at=now)
     things["suspicion"] = Suspicion.objects.create(
         season=alpha, track=things["song"].track, detector="burst", source=source, first_day=now.date(),
-        last_day=now.date(), reason="zqvsuspicion", found_at=now,
+        last_day=now.date(), found_at=now, round=things["round 3"], measures=["plays"], markets=["jp"],
+        days=[now.date().isoformat()], state="left-out", reason="zqvsuspicion", decided_by=organizer, decided_at=now,
     )  # fmt: skip
     things["witness"] = Witness.objects.create(season=alpha, email="zqvwitness@example.test")
     things["work"] = Work.objects.create(kind="track.process", key="x", due_at=now, created_at=now)
