@@ -31,6 +31,7 @@ from submissions.queries import rules as season_rules
 
 Files = dict[str, bytes]
 DECISIONS = "entry,outcome,rank,reserve,tie_level,tied_at_line,group"
+WITHOUT = "entry,source,rank"
 README = """What this is: the proof of results of one season. Run
 
     python3 verify_results.py
@@ -43,7 +44,7 @@ rules.json      the rules as frozen when the season opened; their hash was publi
 log.jsonl       what happened, one event a line; each line names the SHA-256 of the line before it; people are tokens
 season.json     hashes, the seed once it is revealed, and the head of the log
 round-N/        what the round used when it closed (recipe.json, SHEETS.csv, READINGS.csv, groups.csv), what came out
-                (STANDINGS.csv), what was decided (decisions.csv), and by whom (cut.json)
+                (STANDINGS.csv, and without.csv: ranks without each source), what was decided (decisions.csv), and by whom (cut.json)
 manifest.json   the SHA-256 of every file, and the first 8 digits of that of every line
 """
 
@@ -76,6 +77,17 @@ def groups_csv(round: Round) -> bytes:
     """groups.csv: the group of each entry of the field, empty where one cut is made for all."""
     rows = round.entries.filter(state=Entry.State.IN).order_by("code").values_list("code", "group")
     return _text(["entry,group", *(f"{code},{group}" for code, group in rows)])
+
+
+def without_csv(standings: Standings) -> bytes:
+    """without.csv: where each entry that is in or in reserve would be without each source, by rank and source."""
+    rows = standings.rows.filter(parts__has_key="without").order_by("rank")
+    lines = [
+        f"{code},{source},{kept['rank']}"
+        for code, parts in rows.values_list("entry__code", "parts").iterator(chunk_size=1000)
+        for source, kept in sorted(parts["without"].items())
+    ]
+    return _text([WITHOUT, *lines])
 
 
 def decisions_csv(cut: Cut) -> bytes:
@@ -118,6 +130,7 @@ def digests_of_close(round: Round, standings: Standings | None) -> dict[str, str
     return {
         "recipe_sha256": kept.recipe_sha256, "sheets_sha256": kept.sheets_sha256, "readings_sha256": kept.readings_sha256,
         "groups_sha256": _sha256(groups_csv(round)), "standings_sha256": _sha256(standings_csv(standings)),
+        "without_sha256": _sha256(without_csv(standings)),
     }  # fmt: skip
 
 
@@ -198,6 +211,9 @@ def _round_files(round: Round, log: Log, seed: str | None) -> Files:
         "recipe.json": season_rules.canonical(recipe), "SHEETS.csv": given.sheets_csv(), "READINGS.csv": given.readings_csv(),
         "groups.csv": groups_csv(round), "STANDINGS.csv": standings_csv(round.standings.get(is_closing=True)),
     }  # fmt: skip
+    closed = log.last("round.closed", f"round:{round.code}")
+    if closed and "without_sha256" in closed["facts"]:  # closes of older programs kept none
+        made["without.csv"] = without_csv(round.standings.get(is_closing=True))
     cut = round.cuts.filter(state=Cut.State.MADE).first()
     if cut is None or not (approved := log.last("cut.made", f"cut:{cut.code}")):
         return made

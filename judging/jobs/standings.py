@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from judging.jobs import agreement, inputs, running, tallies
+from judging.jobs.counterfactual import counterfactuals
 from judging.jobs.parts import parts_by_entry
 from judging.models import Entry, Round, RoundReading, RoundRules, RoundSheet, Standings
 from judging.scoring.codes import places
@@ -75,8 +76,17 @@ def _keep(
         figures=_figures(result) | agreement.figures(round, result, given), ranks=ranks, blends=blends,
     )  # fmt: skip
     kept = len(result) if closing else min(ROWS_WHILE_RUNNING, len(result))
-    _write_rows(standings, result, at[:kept], parts_by_entry(result) if closing else {})
+    parts = _parts_at_close(round, given, result) if isinstance(given, inputs.Inputs) else {}
+    _write_rows(standings, result, at[:kept], parts)
     return standings
+
+
+def _parts_at_close(round: Round, given: inputs.Inputs, result: Result) -> dict[str, dict[str, Any]]:
+    """What explanations need, and for who is in or in reserve where the entry would be without each source."""
+    parts = parts_by_entry(result)
+    for code, without in counterfactuals(round, given, result).items():
+        parts[code]["without"] = without
+    return parts
 
 
 def _arrays(result: Result, at: Indexes) -> tuple[bytes, bytes]:

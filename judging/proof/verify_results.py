@@ -213,6 +213,7 @@ class Round:
         self.check_filings()
         self.check_recipe()
         standings = self.check_standings()
+        self.check_without()
         if f"{self.folder}/decisions.csv" in self.proof.files or self.proof.events(
             "round.announced", self.subject
         ):
@@ -229,6 +230,8 @@ class Round:
         for name in ("SHEETS.csv", "READINGS.csv", "groups.csv", "STANDINGS.csv"):
             if sha256(self.file(name)) != facts[f"{name.partition('.')[0].lower()}_sha256"]:
                 self.wrong(name, "is not the file whose hash the log holds since the close")
+        if "without_sha256" in facts and sha256(self.file("without.csv")) != facts["without_sha256"]:
+            self.wrong("without.csv", "is not the file whose hash the log holds since the close")
         if self.season["seed"] is not None and sha256(self.file("recipe.json")) != facts["recipe_sha256"]:
             self.wrong("recipe.json", "is not the recipe whose hash the log holds since the close")
 
@@ -293,26 +296,52 @@ class Round:
         """STANDINGS.csv, computed again; returns the rows that the cut is checked with."""
         published = self.proof.lines(f"{self.folder}/STANDINGS.csv")
         recipe, rows = self.recipe, self.rows("STANDINGS.csv")
-        other = [
-            f"{part} {recipe[part]['method']}"
-            for part, known in recompute.KNOWN.items()
-            if recipe[part]["method"] != known
-        ]
-        other += [] if recipe["tie"]["chain"] in recompute.CHAINS else [f"ties {recipe['tie']['chain']}"]
+        other = self.unknown_methods()
         if other:
             self.proof.notes.append(
                 f"{self.folder}: NOT RECOMPUTED, this script does not know: {', '.join(other)}"
             )
             return rows
         drawn = None if self.season["seed"] is not None else {row["entry"]: int(row["rank"]) for row in rows}
-        made = recompute.standings(
-            recipe,
-            sheets=self.file("SHEETS.csv").decode() if recipe["panel"]["criteria"] else None,
-            readings=self.file("READINGS.csv").decode() if recipe["popularity"]["metrics"] else None,
-            drawn=drawn,
-        )
+        readings = self.file("READINGS.csv").decode() if recipe["popularity"]["metrics"] else None
+        made = self.recomputed(readings, drawn)
         self.compare("STANDINGS.csv", recompute.HEADER, made, published)
         return [dict(zip(recompute.HEADER, row, strict=True)) for row in made]
+
+    def unknown_methods(self):
+        recipe = self.recipe
+        other = [
+            f"{part} {recipe[part]['method']}"
+            for part, known in recompute.KNOWN.items()
+            if recipe[part]["method"] != known
+        ]
+        chain = recipe["tie"]["chain"]
+        return other + ([] if chain in recompute.CHAINS else [f"ties {chain}"])
+
+    def recomputed(self, readings, drawn=None):
+        sheets = self.file("SHEETS.csv").decode() if self.recipe["panel"]["criteria"] else None
+        return recompute.standings(self.recipe, sheets=sheets, readings=readings, drawn=drawn)
+
+    def check_without(self):
+        """without.csv: the ranks without each source, computed again once the seed is revealed."""
+        if f"{self.folder}/without.csv" not in self.proof.files or self.unknown_methods():
+            return
+        if self.season["seed"] is None:
+            return self.proof.notes.append(
+                f"{self.folder}: without.csv is computed again once the seed is revealed"
+            )
+        header, *lines = self.file("READINGS.csv").decode().split("\n")[:-1]
+        ranks = {}
+        for source in sorted({row["source"] for row in self.rows("without.csv")}):
+            kept = [
+                line for line in lines if (line.split(",")[2].rpartition(".")[0] or "spotlight") != source
+            ]
+            rows = self.recomputed("\n".join([header, *kept, ""]))
+            ranks |= {(row[1], source): str(row[0]) for row in rows}
+        for number, row in enumerate(self.rows("without.csv"), 2):
+            computed = ranks.get((row["entry"], row["source"]))
+            if computed != row["rank"]:
+                self.wrong(f"without.csv line {number}", f"says rank {row['rank']}, computed is {computed}")
 
     def compare(self, name, header, made, published):
         """Name the lines, and in them the columns, that differ from what was computed."""

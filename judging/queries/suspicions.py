@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Case, Q, QuerySet, Sum, When
 
 from judging.models import Entry, Reading, Round, Suspicion
 from spotlight.accounts.models import User
@@ -38,22 +38,24 @@ class Picture:
 
 
 def cases_of(season: Season) -> QuerySet[Suspicion]:
-    """All cases of a season: what waits for a person first, the oldest of them first, then what was decided last."""
-    related = ("season", "round", "source", "track", "decided_by")
-    waits = Q(state=Suspicion.State.OPEN) | (~Q(appeal="") & Q(is_final=False))
+    """All cases of a season: what waits for a person first, the oldest of them first, then the rest."""
     return (
         Suspicion.objects.filter(season=season)
-        .select_related(*related)
+        .select_related("season", "round", "source", "track", "decided_by")
         .prefetch_related("track__billing__artist")
-        .alias(is_running=Q(round=None) | ~Q(round__state__in=[Round.State.CLOSED, Round.State.ANNOUNCED]))
-        .annotate(waits=Q(waits, is_running=True))
-        .order_by("-waits", F("found_at").asc())
+        .order_by(Case(When(_waits(), then=0), default=1), "found_at", "pk")
     )
 
 
 def waiting_cases(season: Season) -> QuerySet[Suspicion]:
-    """What an organizer has to decide."""
-    return cases_of(season).filter(waits=True)
+    """What an organizer has to decide before the round closes."""
+    return cases_of(season).filter(_waits())
+
+
+def _waits() -> Q:
+    asked = Q(state=Suspicion.State.OPEN) | (~Q(appeal="") & Q(is_final=False))
+    over = [Round.State.CLOSED, Round.State.ANNOUNCED]
+    return asked & (Q(round=None) | ~Q(round__state__in=over))
 
 
 def own_case(user: User, code: str) -> Suspicion | None:

@@ -45,7 +45,9 @@ def detail(request: HttpRequest, season: str, code: str) -> HttpResponse:
     """One case: the track's days beside its peers', the ranking with and without, and the decision."""
     own = own_season(request, season)
     case = one_of(queries.cases_of(own), code=code)
-    form = DecisionForm(request.POST or None, initial={"seen": case.decisions.count()})
+    form = DecisionForm(
+        request.POST if request.method == "POST" else None, initial={"seen": case.decisions.count()}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             suspicions.decide(
@@ -103,7 +105,7 @@ def _weighed(case: Suspicion, entry: Entry | None) -> dict[str, Any]:
 def own(request: HttpRequest, code: str) -> HttpResponse:
     """What was set aside of a track of mine, why, and what I can do about it."""
     case = found(queries.own_case(account(request), code))
-    form = AppealForm(request.POST or None)
+    form = AppealForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             suspicions.appeal(case, text=form.cleaned_data["text"], by=person_behind(request))

@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from judging.scoring import detectors
+from judging.scoring.field import Finding
 from judging.scoring.inputs import Readings
 from judging.scoring.recipe import Recipe
 
@@ -64,7 +65,7 @@ def readings(cube: Cube) -> Readings:
     return Readings(entries, regions, metrics, keys[:, 0], keys[:, 1], keys[:, 2], days, value, 0, fans, 0)
 
 
-def find(cube: Cube, panel: dict[str, float] | None = None) -> list[detectors.Finding]:
+def find(cube: Cube, panel: dict[str, float] | None = None) -> list[Finding]:
     homes: dict[str, dict[str, int]] = defaultdict(dict)
     for (entry, region, metric), (value, _) in cube.items():
         if metric == "plays" and region != "tw":
