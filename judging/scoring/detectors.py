@@ -14,8 +14,8 @@ import numpy as np
 from .field import TIMES, Cube, Field, Finding, Named, day_medians
 from .inputs import Indexes, Readings
 from .normal import Floats, inverse_of_ratio
+from .order import double_midranks
 from .recipe import PopularityRules
-from .window import double_midranks
 
 METRIC, REGION, BURST, PER_FAN, SMOOTH, PANEL = (
     "metric-mismatch",
