@@ -283,7 +283,8 @@ def _metric_scores(field: Field) -> Floats:
     z = np.full(has.shape, np.nan)
     for metric in range(has.shape[1]):
         mine = np.flatnonzero(has[:, metric])
-        doubled = double_midranks(field.rate(metric)[field.members[mine]])
+        _, places = np.unique(field.rate(metric)[field.members[mine]], return_inverse=True)
+        doubled = double_midranks(places.astype(np.int64))
         z[mine, metric] = inverse_of_ratio(4 * doubled - 3, 8 * len(mine) + 2)
     return z
 

@@ -107,7 +107,7 @@ def test_the_command_writes_folders_and_archives(season: Season, tmp_path: Path)
     out = io.StringIO()
     call_command("export_proof", season=season.slug, out=tmp_path / "new", stdout=out)
     call_command("export_proof", season=season.slug, out=tmp_path / "new.zip", stdout=out)
-    assert out.getvalue().count("21 files") == 2
+    assert out.getvalue().count("23 files") == 2
     assert verify(tmp_path / "new")[0] == verify(tmp_path / "new.zip")[0] == 0
     for wrong in ({"season": "nobody"}, {"out": tmp_path / "new"}):
         with pytest.raises(CommandError):
