@@ -77,7 +77,7 @@ def _marks(user: User, round: Round, *, earlier: bool) -> list[float]:
     ):
         sums[sheet] += float(weight) * float(value)
         weights[sheet] += float(weight)
-    return [sums[sheet] / weights[sheet] for sheet in sums if weights[sheet]]
+    return [round(sums[sheet] / weights[sheet], 6) for sheet in sums if weights[sheet]]
 
 
 def _pace(user: User, round: Round, *, earlier: bool) -> int | None:
