@@ -55,6 +55,11 @@ def _percent(part: int, whole: int) -> int:
     return round(100 * part / whole) if whole else 0
 
 
+def _exact(mark: float) -> float:
+    """Without the dust of binary sums, so that a 6 is no 5.999…"""
+    return round(mark, 6)
+
+
 def _scope(user: User, round: Round, *, earlier: bool) -> dict[str, object]:
     """Filed sheets that stand, of this person: of the round, or of earlier rounds."""
     own: dict[str, object] = {
@@ -77,7 +82,7 @@ def _marks(user: User, round: Round, *, earlier: bool) -> list[float]:
     ):
         sums[sheet] += float(weight) * float(value)
         weights[sheet] += float(weight)
-    return [round(sums[sheet] / weights[sheet], 6) for sheet in sums if weights[sheet]]
+    return [_exact(sums[sheet] / weights[sheet]) for sheet in sums if weights[sheet]]
 
 
 def _pace(user: User, round: Round, *, earlier: bool) -> int | None:
