@@ -42,9 +42,23 @@ class Dealt:
     waves: int | None
 
     @property
+    def carried(self) -> str:
+        """Entries for a judge: `50`, or `49–50`."""
+        return _range(self.fewest, self.most)
+
+    @property
+    def judges(self) -> str:
+        """Judges for an entry, likewise."""
+        return _range(self.fewest_judges, self.most_judges)
+
+    @property
     def is_level(self) -> bool:
         """Whether no judge has two entries more than another."""
         return self.most - self.fewest <= 1
+
+
+def _range(low: int, high: int) -> str:
+    return str(low) if low == high else f"{low}–{high}"
 
 
 def dealt(round: Round) -> Dealt | None:

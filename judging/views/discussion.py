@@ -54,4 +54,6 @@ def _discussion(request: HttpRequest, round: Round, threads: Sequence[Thread], n
         "round": round, "season": round.season, "threads": threads, "is_chair": name == "chair_discussion", "person": person_behind(request),
         "may_write": round.state == Round.State.LOCKED,
     }  # fmt: skip
+    if not page["is_chair"]:
+        page["progress"] = desk.progress(account(request), round)
     return render(request, f"judging/{'chair' if page['is_chair'] else 'desk'}/discussion.html", page)
