@@ -95,7 +95,7 @@ def calibration(spreads: Sequence[TrackSpread]) -> SafeString | str:
     if not shown:
         return ""
     rows = [
-        plots.Dots(_("Calibration %(n)d") % {"n": s.track.position}, [round(v, 1) for v in s.values], None if s.own is None else round(s.own, 1))
+        plots.Dots(str(s.track.position), [round(v, 1) for v in s.values], None if s.own is None else round(s.own, 1))
         for s in shown
     ]  # fmt: skip
     title = _("How the panel marks each calibration track, one dot a judge.")
