@@ -5,6 +5,7 @@ from statistics import NormalDist
 from typing import Any
 
 from judging.models import Decision, Entry, Metric, Release, Round, ScoreSheet, Standing
+from judging.queries.counterfactuals import Without, withouts
 
 MICRO = 1_000_000
 
@@ -47,6 +48,7 @@ class Why:
     panel_percentile: int | None
     popularity_percentile: int | None
     days: int | None
+    without: list[Without]
 
 
 def why(entry: Entry) -> Why | None:
@@ -71,6 +73,7 @@ def why(entry: Entry) -> Why | None:
         panel_percentile=_percentile(standing.panel),
         popularity_percentile=_percentile(standing.popularity),
         days=parts.get("days"),
+        without=withouts(entry.round, standing),
     )
 
 

@@ -2,8 +2,12 @@
 
 from django import template
 from django.utils import formats
-from django.utils.translation import get_language
+from django.utils.text import get_text_list
+from django.utils.translation import get_language, gettext
 
+from judging.models import Round
+from judging.queries.counterfactuals import needed_sources
+from judging.queries.cuts import Place
 from judging.queries.measures import measure_name
 
 register = template.Library()
@@ -31,6 +35,13 @@ def in_language(thing: object) -> str:
     """The name of a round, criterion, prize or market in the reader's language, else as the organizer wrote it."""
     names: dict[str, str] = getattr(thing, "names", {}) or {}
     return names.get((get_language() or "en")[:2]) or str(getattr(thing, "name", thing))
+
+
+@register.simple_tag
+def needs(place: Place, round: Round, names: dict[str, str]) -> str:
+    """The sources without each of which an entry that advances would not, as a list in words; empty where it holds without any one."""
+    found = needed_sources(round, place.standing, names) if place.is_in else []
+    return get_text_list(found, gettext("or"))
 
 
 register.filter("measure", measure_name)

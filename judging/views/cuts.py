@@ -81,6 +81,7 @@ def _show(request: HttpRequest, round: Round, form: Form, *, status: int = 200) 
         line = lines.line_of(round, standings)
         shown = line.places if "all" in request.GET else line.near(BEYOND)
         context |= {"line": line, "places": shown, "left_out": len(line.places) - len(shown)}
+        context["source_names"] = dict(round.season.sources.values_list("slug", "name"))
         context["awards"] = Award.objects.filter(entry__round=round).select_related(
             "prize", "entry__submission__artist"
         )
