@@ -1,5 +1,6 @@
 """The steps of an entry. A step never insists that something is filled in: what is missing is said by `queries.completeness`."""
 
+import copy
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,7 +16,13 @@ from spotlight.ledger import clock
 from submissions.forms.credits import CreditForm
 from submissions.models import Credit, Season, Submission, Track
 from submissions.queries.completeness import local, percent
-from submissions.queries.consent import asks_age, asks_birthday, guardian_age, guardian_of
+from submissions.queries.consent import (
+    asks_age,
+    asks_age_anywhere,
+    asks_birthday,
+    guardian_age,
+    guardian_of,
+)
 from submissions.queries.entries import current_terms
 from submissions.services.entries import AgeStated, Changes
 
@@ -269,7 +276,8 @@ class EligibilityForm(StepForm):
             )
         self._add_choice("market", _("Market"), list(season.markets.all()))
         self._add_choice("division", _("Division"), list(season.divisions.all()))
-        if asks_age(self.submission):
+        self.about = self._as_sent()
+        if asks_age(self.about):
             self._add_age()
         self.terms = current_terms(season)
         if self.terms:
@@ -280,15 +288,22 @@ class EligibilityForm(StepForm):
             choices = [("", _("Choose")), *((t.code, local(t.names, t.name)) for t in things)]
             self.fields[name] = forms.ChoiceField(label=label, choices=choices)
 
+    def _as_sent(self) -> Submission:
+        """The entry with the market that is being sent: its age holds."""
+        about = copy.copy(self.submission)
+        if self.is_bound and "market" in self.fields:
+            about.market = self.submission.season.markets.filter(code=self.data.get("market", "")).first()
+        return about
+
     def _add_age(self) -> None:
         """The year; the whole date only where the stored year leaves it open."""
-        stated, under = guardian_of(self.submission), guardian_age(self.submission)
+        stated, under = guardian_of(self.about), guardian_age(self.about)
         self.fields["birth_year"] = forms.IntegerField(
             label=_("Year of birth of the youngest of you"), min_value=1900, max_value=clock.now().year, required=False,
             help_text=_("Only you, clearance and the organizers see it."),
             widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "input narrow", "autocomplete": "off"}),
         )  # fmt: skip
-        if asks_birthday(self.submission, stated):
+        if asks_birthday(self.about, stated):
             self.fields["born_on"] = forms.DateField(
                 label=_("Date of birth of the youngest of you"), required=False, localize=False,
                 widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
@@ -301,7 +316,7 @@ class EligibilityForm(StepForm):
             )  # fmt: skip
 
     def _age_initial(self, submission: Submission) -> dict[str, Any]:
-        stated = guardian_of(submission) if asks_age(submission) else None
+        stated = guardian_of(submission) if asks_age_anywhere(submission.season) else None
         if stated is None:
             return {}
         return {"birth_year": stated.birth_year, "born_on": stated.born_on, "guardian_email": stated.email}

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from spotlight.accounts.models import Person, User
 from spotlight.ledger import clock
 from submissions.models import ClearanceClaim, Report, Role, Season, Submission, Track, Use
+from submissions.queries.consent import waits_for_others
 from submissions.queries.seasons import seasons_with_role
 
 State = Submission.State
@@ -60,10 +61,12 @@ def live_claim(submission: Submission, at: datetime.datetime) -> ClearanceClaim 
 
 
 def free_for(person: Person, queue: QuerySet[Submission]) -> QuerySet[Submission]:
-    """The part of a queue that a person may be given: nobody else's, not their own artist's, audio checked."""
+    """The part of a queue that a person may be given: nobody else's, not their own artist's, audio checked, and nobody
+    else to be waited for."""
     taken = Q(claim__until__gt=clock.Now()) & ~Q(claim__person=person)
     checked = [Track.Audio.READY, Track.Audio.REFUSED]
-    return queue.exclude(taken).exclude(artist__members__person=person).filter(track__audio__in=checked)
+    theirs = queue.exclude(taken).exclude(artist__members__person=person).exclude(waits_for_others())
+    return theirs.filter(track__audio__in=checked)
 
 
 def likenesses(submission: Submission) -> list[Likeness]:

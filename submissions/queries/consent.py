@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
@@ -38,9 +39,13 @@ def guardian_age(submission: Submission) -> int:
 def asks_age(submission: Submission) -> bool:
     """Whether the form asks; before a market is chosen, if any market would."""
     if submission.market_id is None:
-        own = submission.season.markets.filter(guardian_under__gt=0)
-        return bool(submission.season.guardian_under) or own.exists()
+        return asks_age_anywhere(submission.season)
     return guardian_age(submission) > 0
+
+
+def asks_age_anywhere(season: Season) -> bool:
+    """Whether any market of the season asks."""
+    return bool(season.guardian_under) or season.markets.filter(guardian_under__gt=0).exists()
 
 
 def guardian_of(submission: Submission) -> Guardian | None:
@@ -115,6 +120,27 @@ def is_identity_seen(season: Season, identity: Identity | None) -> bool:
     if identity is None or identity.seen_at is None:
         return False
     return season.identity_by in (IdentityBy.EITHER, identity.how)
+
+
+# ---- who is waited for ---------------------------------------------------------------------------------------------
+
+
+def waits_for_others() -> Q:
+    """Entries at which a reviewer has nothing to do before somebody has answered a mail or placed the code.
+
+    Who declined or contested has answered: then it is a person's turn.
+    """
+    own = {"submission": OuterRef("pk")}
+    guardian = Guardian.objects.filter(**own, asked_at__isnull=False, state=Guardian.State.WAITING)
+    cowriters = CoWriter.objects.filter(**own, state=CoWriter.State.WAITING)
+    placed = Identity.objects.filter(
+        artist=OuterRef("artist"), season=OuterRef("season"), placed_at__isnull=False
+    )
+    return (
+        Q(Exists(guardian))
+        | Q(Exists(cowriters))
+        | (Q(season__identity_by=IdentityBy.CODE) & ~Q(Exists(placed)))
+    )
 
 
 # ---- all together ----------------------------------------------------------------------------------------------------

@@ -293,7 +293,8 @@ def apply_changes(held: Submission, changes: Changes) -> set[str]:
         changed.add("answers")
     if changes.accepts_terms is not None and _accept_terms(held, changes.accepts_terms):
         changed.add("terms")
-    if changes.age is not None and _state_age(held, changes.age):
+    age = changes.age if changes.age or "market" not in changed else _stated(held)
+    if age is not None and _state_age(held, age):
         changed.add("guardian")
     if held.unread.get(changes.step, {}) != changes.unread:
         held.unread = {**held.unread, changes.step: changes.unread}
@@ -355,11 +356,17 @@ def _accept_terms(held: Submission, accepts: bool) -> bool:
     return True
 
 
+def _stated(held: Submission) -> AgeStated | None:
+    """What is stored; another market may need less of it."""
+    row = guardian_of(held)
+    return AgeStated(row.birth_year, row.born_on, row.email) if row else None
+
+
 def _state_age(held: Submission, stated: AgeStated) -> bool:
     """Keep no more than is needed: the birthday only where the year leaves it open, an address only under age."""
-    if not guardian_age(held):
-        return False
     before = guardian_of(held)
+    if not guardian_age(held):
+        return bool(before and before.delete())
     row = before or Guardian(submission=held)
     kept = (row.birth_year, row.born_on, row.email)
     row.birth_year, row.born_on = stated.birth_year, None

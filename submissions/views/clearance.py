@@ -25,7 +25,7 @@ from submissions.queries.clearance import (
     seen_mark,
     waiting_uses,
 )
-from submissions.queries.consent import checks_of
+from submissions.queries.consent import checks_of, waits_for_others
 from submissions.queries.media import originals_for
 from submissions.queries.processing import audio_state
 from submissions.services import clearance as desk
@@ -60,7 +60,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     waiting = clearance_queue(user, season)
     decided = entries_to_clear(user).filter(decided_at__isnull=False).order_by("-decided_at")
     context = {
-        "entries": list(waiting[:SHOWN]),
+        "entries": list(waiting.annotate(waits=waits_for_others())[:SHOWN]),
         "waiting": waiting.count(),
         "free": free_for(person, waiting).count(),
         "decided": list(decided[:10]),

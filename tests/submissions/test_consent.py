@@ -2,15 +2,18 @@
 
 import datetime
 import re
+from collections.abc import Iterator
 
 import pytest
 from django.test import Client, override_settings
+from django.utils import translation
 
 from spotlight.accounts.models import Person
 from spotlight.errors import InvalidInput, NotFound
 from spotlight.ledger import clock
 from spotlight.ledger.models import Event, Mail
 from submissions.models import ArtistLink, CoWriter, Guardian, Season, Submission
+from submissions.queries.clearance import clearance_queue, free_for
 from submissions.queries.completeness import gaps
 from submissions.queries.consent import checks_of, identity_code, is_under, needs_guardian, year_decides
 from submissions.queries.rules import rules_of
@@ -41,6 +44,13 @@ pytestmark = pytest.mark.django_db
 State = Submission.State
 THIS_YEAR = datetime.datetime.now(datetime.UTC).year
 SECRET = "mother@example.test"
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """A request leaves its language behind."""
+    with translation.override("en"):
+        yield
 
 
 def ready(
@@ -179,6 +189,24 @@ def test_the_form_takes_year_and_address(client: Client) -> None:
     )
     assert answer.status_code == 400
     assert Guardian.objects.get().birth_year == THIS_YEAR - 12, "what can't be read changes nothing"
+
+
+def test_another_market_asks_more_or_less_in_the_same_form() -> None:
+    season = make_open_season()
+    season.markets.filter(code="kr").update(guardian_under=19)
+    sent = make_sent(season)
+    client, values = desk_of(member(sent.artist)), {"question-1": "yes", "question-2": "yes", "terms": "on"}
+    korea = values | {"market": "kr", "version": str(sent.version)}
+    refused = client.post(f"/submit/{sent.code}/eligibility/", korea)
+    assert refused.status_code == 400
+    assert 'name="birth_year"' in refused.content.decode()
+    told = {"birth_year": str(THIS_YEAR - 15), "guardian_email": SECRET}
+    assert client.post(f"/submit/{sent.code}/eligibility/", korea | told).status_code == 302
+    assert Mail.objects.filter(template="guardian_asked", to=SECRET).exists()
+    sent.refresh_from_db()
+    japan = values | {"market": "jp", "version": str(sent.version)}
+    assert client.post(f"/submit/{sent.code}/eligibility/", japan).status_code == 302
+    assert not Guardian.objects.exists(), "nothing of it is needed any more"
 
 
 # ---- guardian --------------------------------------------------------------------------------------------------------
@@ -413,6 +441,22 @@ def test_codes_differ_by_artist_and_season() -> None:
     one, other = make_open_season(), make_open_season()
     codes = {identity_code(artist, season) for artist in (first, second) for season in (one, other)}
     assert len(codes) == 4
+
+
+def test_nobody_is_given_an_entry_that_waits_for_others() -> None:
+    season = make_open_season(guardian_under=18, confirms_credits=True)
+    sent, reviewer = minor(season), make_role(season, "clearance")
+    assert reviewer.user
+    queue = clearance_queue(reviewer.user)
+    assert (list(queue), list(free_for(reviewer, queue))) == ([sent], [])
+    assert "waits for others" in desk_of(reviewer).get("/admin/clearance/").content.decode()
+    consent.answer_guardian(token(link_in("guardian_asked")), consents=False, name="Hana")
+    assert list(free_for(reviewer, queue)) == [sent], "a person's turn"
+    Season.objects.filter(pk=season.pk).update(identity_by="code")
+    assert list(free_for(reviewer, queue)) == []
+    ArtistLink.objects.create(artist=sent.artist, url="https://music.example/yonagi")
+    consent.place_code(sent, url="https://music.example/yonagi", by=member(sent.artist))
+    assert list(free_for(reviewer, queue)) == [sent]
 
 
 def test_the_rules_say_who_is_asked_and_older_rules_keep_their_hash() -> None:
