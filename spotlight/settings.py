@@ -211,6 +211,8 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that signed up, and
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
+# Who shows demo accounts the code of a second factor; nobody does in production.
+DEMO_FACTOR = "spotlight.demo.people.factor_secret" if DEMO else ""
 LOGIN_REDIRECT_URL = "/start/"
 LOGIN_URL = "account_login"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"

@@ -2,6 +2,7 @@
 
 import datetime
 import itertools
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -9,6 +10,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import connection
+from django.test import Client
 
 from judging.models import (
     Assignment,
@@ -61,6 +63,15 @@ def make_person(name: str = "Mina", **extra: Any) -> Person:
     user = User.objects.create_user(f"person{number}@example.test", PASSWORD, **extra)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return Person.objects.create(user=user, name=f"{name} {number}")
+
+
+def confirm(client: Client) -> Client:
+    """The same client, its session having shown a second factor just now."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": time.time()}]
+    session["account_authentication_methods_user"] = session["_auth_user_id"]
+    session.save()
+    return client
 
 
 def make_season(slug: str = "", *, days: int = 60, **extra: Any) -> Season:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from judging.models import Round
+from judging.models import Removal, Round
 
 
 class NumberForm(forms.Form):
@@ -32,3 +32,17 @@ class NoteForm(forms.Form):
     note = forms.CharField(
         label=_("Note"), widget=forms.Textarea(attrs={"rows": 2}), max_length=2000, required=False
     )
+
+
+class RemovalForm(forms.Form):
+    """How an entry leaves the season, and why."""
+
+    kind = forms.ChoiceField(label=_("What happens"), choices=Removal.Kind, widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000,
+        help_text=_("The artist reads it. After a close it is public, so name nobody but the artist."),
+    )  # fmt: skip
+    is_tainted = forms.BooleanField(
+        label=_("The sheets on it can't be trusted"), required=False,
+        help_text=_("Then they say nothing about the judges either. Only before the round closes."),
+    )  # fmt: skip

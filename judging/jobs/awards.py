@@ -1,48 +1,46 @@
-"""Awards: prizes offered to winners in order, tier by tier."""
+"""Awards: prizes offered to winners in order, tier by tier; refused or unanswered ones go to the next reserve."""
 
 import datetime
 from collections.abc import Sequence
 
 from django.db import transaction
 
-from judging.models import Award, Cut, Decision, Entry, Prize
-from spotlight.ledger import clock, events, mail
-from submissions.models import ArtistMember
+from judging.jobs import mails, reserves
+from judging.models import Award, Cut, Entry, Prize, Round
+from spotlight.ledger import clock, events
 
 
 def offer_awards(cut: Cut, winners: Sequence[Entry]) -> list[Award]:
     """Offer the season's prizes to winners in order of rank; prizes of a market or division go to its own entries.
 
-    One prize an entry. The day to accept by is counted from now; the artist learns of it when the round is announced.
+    One prize an entry. The days to accept are counted anew from the announcement, when the artist learns of it.
     """
-    at = clock.now()
     left = list(winners)
     awards = []
     for prize in Prize.objects.filter(season=cut.round.season).order_by("tier", "pk"):
-        takers = [entry for entry in left if _fits(prize, entry)][: prize.places]
+        takers = [entry for entry in left if reserves.fits(prize, entry)][: prize.places]
         for place, entry in enumerate(takers, 1):
             left.remove(entry)
-            accept_by = at + datetime.timedelta(days=prize.accept_days)
-            awards.append(Award(prize=prize, entry=entry, place=place, accept_by=accept_by))
+            awards.append(Award(prize=prize, entry=entry, place=place, accept_by=_deadline(prize)))
     return Award.objects.bulk_create(awards)
 
 
-def _fits(prize: Prize, entry: Entry) -> bool:
-    submission = entry.submission
-    return prize.market_id in (None, submission.market_id) and prize.division_id in (
-        None,
-        submission.division_id,
-    )
+def begin_answering(round: Round) -> None:
+    """The round is announced: from now on its winners have their days to accept."""
+    offered = Award.objects.filter(entry__round=round, state=Award.State.OFFERED).select_related("prize")
+    for award in offered:
+        award.accept_by = _deadline(award.prize)
+        award.save(update_fields=["accept_by"])
 
 
 def lapse_overdue() -> int:
     """Take back prizes that nobody accepted in time and pass them on. Returns how many; safe to repeat."""
     lapsed = 0
     overdue = Award.objects.filter(state=Award.State.OFFERED, accept_by__lt=clock.now())
-    for award in overdue.filter(entry__round__state="announced"):
+    for award in overdue.filter(entry__round__state="announced").select_related("entry"):
         with transaction.atomic():
             locked = lock_award(award)
-            if locked.state != Award.State.OFFERED:
+            if locked.state != Award.State.OFFERED or locked.accept_by >= clock.now():
                 continue
             locked.state = Award.State.LAPSED
             locked.save(update_fields=["state"])
@@ -53,33 +51,44 @@ def lapse_overdue() -> int:
 
 
 def pass_on(award: Award) -> Award | None:
-    """Offer a prize that came free to the next reserve who has none; None if there is nobody left."""
-    taken = Award.objects.filter(prize__season=award.prize.season).values("entry_id")
-    following = (
-        Decision.objects.filter(round=award.entry.round, outcome=Decision.Outcome.RESERVE)
-        .exclude(entry_id__in=taken)
-        .select_related("entry__submission__artist")
-        .order_by("reserve")
-        .first()
-    )
-    if following is None:
-        return None
-    accept_by = clock.now() + datetime.timedelta(days=award.prize.accept_days)
+    """Offer a prize that came free to the next reserve, who takes the place with it; None if there is nobody left.
+
+    The caller holds the award by `lock_award`, and so its round.
+    """
+    moved = reserves.move_up(award.entry, award=award)
+    return offer_next(award, moved.entry) if moved else None
+
+
+def take_back(entry: Entry, following: Entry | None) -> None:
+    """The entry left the season: what it was offered goes to who follows, if the prize fits; what it has, it keeps."""
+    waiting = Award.objects.filter(entry=entry, state__in=[Award.State.OFFERED, Award.State.ACCEPTED])
+    for award in waiting.select_for_update(of=("self",)).select_related("prize__season"):
+        award.state = Award.State.TAKEN_BACK
+        award.save(update_fields=["state"])
+        events.log("award.taken_back", award, by=None, season=award.prize.season.slug)
+        if following is not None and reserves.fits(award.prize, following):
+            offer_next(award, following)
+
+
+def offer_next(award: Award, entry: Entry) -> Award:
+    """Offer a prize that came free to the entry that follows."""
     fresh = Award.objects.create(
-        prize=award.prize, entry=following.entry, place=award.place, accept_by=accept_by
+        prize=award.prize, entry=entry, place=award.place, accept_by=_deadline(award.prize)
     )
-    events.log("award.passed_on", fresh, by=None, season=award.prize.season.slug, reserve=following.reserve)
-    for member in ArtistMember.objects.filter(artist=following.entry.submission.artist).select_related(
-        "person__user"
-    ):
-        if member.person.user:
-            mail.write(
-                "award_offered", to=member.person.user.email, person=member.person, season=award.prize.season.slug,
-                context={"award": fresh, "season": award.prize.season, "submission": following.entry.submission},
-            )  # fmt: skip
+    events.log("award.passed_on", fresh, by=None, season=award.prize.season.slug)
+    mails.tell_of_award(fresh)
     return fresh
 
 
 def lock_award(award: Award) -> Award:
-    """The award's row, held until the end of the transaction."""
-    return Award.objects.select_for_update(of=("self",)).select_related("prize__season").get(pk=award.pk)
+    """The award's row, held with its round: two prizes that come free at once never go to one reserve."""
+    Round.objects.select_for_update(of=("self",)).get(pk=award.entry.round_id)
+    return (
+        Award.objects.select_for_update(of=("self",))
+        .select_related("prize__season", "entry__round__season", "entry__submission")
+        .get(pk=award.pk)
+    )
+
+
+def _deadline(prize: Prize) -> datetime.datetime:
+    return clock.now() + datetime.timedelta(days=prize.accept_days)

@@ -12,6 +12,7 @@ from datetime import date
 
 import numpy as np
 from django.db import connection
+from django.db.models import Q
 from numpy.typing import NDArray
 
 from judging.jobs.copying import copy_fixed, fixed_row
@@ -20,6 +21,7 @@ from judging.jobs.tallies import last_day
 from judging.models import Entry, Round, Score
 from judging.queries.recipes import recipe_of
 from judging.scoring.compute import Result, compute
+from judging.scoring.evidence import compute_without
 from judging.scoring.inputs import Reading, Readings, Sheet
 from judging.scoring.recipe import Recipe
 
@@ -60,15 +62,23 @@ AS_IT_IS = Supposed()
 
 @dataclass(frozen=True)
 class Inputs:
-    """Everything that standings depend on. `readings` is None where the round has no metrics."""
+    """Everything that standings depend on. `readings` is None where the round has no metrics.
+
+    `evidence` are the sheets of entries that left the round: they rank nothing and still say how their judges mark.
+    """
 
     recipe: Recipe
     entries: tuple[str, ...]
     sheets: tuple[Sheet, ...]
     readings: Readings | None
+    evidence: tuple[Sheet, ...] = ()
 
     def score(self) -> Result:
         """Standings by the library. A round without a rubric has no panel: its sheets say only who takes part."""
+        if self.evidence and self.recipe.panel.criteria:
+            return compute_without(
+                self.recipe, sheets=self.sheets, evidence=self.evidence, readings=self.readings
+            )
         return compute(
             self.recipe, sheets=self.sheets if self.recipe.panel.criteria else None, readings=self.readings
         )
@@ -77,6 +87,8 @@ class Inputs:
         """SHA-256 over recipe, entries, sheets and readings; equal inputs have equal digests."""
         total = hashlib.sha256(self.recipe.canonical_bytes())
         total.update(json.dumps([list(self.entries), [plain(s) for s in self.sheets]]).encode())
+        if self.evidence:
+            total.update(json.dumps([plain(s) for s in self.evidence]).encode())
         if self.readings is not None:
             r = self.readings
             total.update(json.dumps([r.entries, r.regions, r.metrics]).encode())
@@ -98,10 +110,10 @@ class Inputs:
         return hashlib.sha256(self.readings_csv()).hexdigest()
 
     def sheets_csv(self) -> bytes:
-        """SHEETS.csv: one line a sheet, by entry and judge."""
+        """SHEETS.csv: one line a sheet, by entry and judge; those of entries that left the round too."""
         criteria = [name for name, _ in self.recipe.panel.criteria]
         lines = [",".join(["entry", "judge", "pool", *criteria])]
-        for sheet in self.sheets:
+        for sheet in sorted((*self.sheets, *self.evidence), key=lambda s: (s.entry, s.judge)):
             lines.append(
                 ",".join(
                     [sheet.entry, sheet.judge, sheet.pool, *(str(sheet.marks.get(c, "")) for c in criteria)]
@@ -152,6 +164,7 @@ def load(round: Round, supposed: Supposed = AS_IT_IS) -> Inputs:
         entries=tuple(entry.code for entry in entries),
         sheets=filed_sheets(round, entries),
         readings=counted_readings(round, entries, supposed),
+        evidence=sheets_with_marks(round, of_leavers=True),
     )
 
 
@@ -169,15 +182,16 @@ def filed_sheets(round: Round, entries: Sequence[Entry]) -> tuple[Sheet, ...]:
     return tuple(sorted((*sheets, *nobody), key=lambda sheet: (sheet.entry, sheet.judge)))
 
 
-def sheets_with_marks(round: Round) -> tuple[Sheet, ...]:
-    """The filed sheets on entries that are still in, by entry and judge."""
+def sheets_with_marks(round: Round, *, of_leavers: bool = False) -> tuple[Sheet, ...]:
+    """The filed sheets on entries that are still in, or on those that left the round, by entry and judge."""
     rows = Score.objects.filter(
-        sheet__round=round, sheet__state="filed", sheet__assignment__state="open", sheet__assignment__entry__state="in"
+        sheet__round=round, sheet__state="filed", sheet__assignment__state="open"
     ).values_list(
         "sheet__assignment__entry__code", "sheet__assignment__seat__code", "sheet__assignment__pool", "criterion__key", "value"
     )  # fmt: skip
+    still_in = Q(sheet__assignment__entry__state=Entry.State.IN)
     marks: dict[tuple[str, str, str], dict[str, str]] = {}
-    for entry, seat, pool, criterion, value in rows:
+    for entry, seat, pool, criterion, value in rows.filter(~still_in if of_leavers else still_in):
         marks.setdefault((entry, seat, pool), {})[criterion] = f"{value.normalize():f}"
     sheets = [Sheet(entry, seat, given, pool) for (entry, seat, pool), given in marks.items()]
     return tuple(sorted(sheets, key=lambda sheet: (sheet.entry, sheet.judge)))

@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext_lazy
 
-from judging.models import Proof, Round, Seat
+from judging.models import Award, Cut, Entry, MoveUp, Proof, Removal, Round, Seat
 from judging.queries import panel
 from spotlight.ledger import mail
-from submissions.models import Season
+from spotlight.ledger.models import Mail, Seal
+from submissions.models import Season, Submission
 
 
 def tell_judges_of_opening(round: Round) -> int:
@@ -42,6 +43,68 @@ def tell_witnesses(proof: Proof) -> int:
             batch=f"proof:{proof.round.code}", context={"proof": proof, "round": proof.round, "season": season},
         )  # fmt: skip
     return len(season.witnesses.all())
+
+
+def tell_witnesses_of_cut(cut: Cut, seal: Seal) -> int:
+    """Mail the head at a cut to the season's witnesses, once; it is public with the announcement. Returns how many mails."""
+    season, batch = cut.round.season, f"head:{cut.code}"
+    if Mail.objects.filter(batch=batch).exists():
+        return 0
+    at = partial(in_zone, seal.event.at, season)
+    for witness in season.witnesses.all():
+        mail.write(
+            "proof_cut_head", to=witness.email, language=witness.language or season.language, season=season.slug,
+            batch=batch, context={"seal": seal, "season": season, "at": at},
+        )  # fmt: skip
+    return season.witnesses.count()
+
+
+def batch_of(cut: Cut) -> str:
+    """The batch in which the mails of a cut wait for its announcement."""
+    return f"cut:{cut.code}"
+
+
+def tell_of_award(award: Award) -> None:
+    """A prize came free and is offered to the next in order."""
+    season = award.prize.season
+    context = {"award": award, "season": season, "until": partial(in_zone, award.accept_by, season)}
+    _to_artist("award_offered", award.entry.submission, award.entry.round, context)
+
+
+def tell_of_moving_up(made: MoveUp, following: Round | None) -> None:
+    """A reserve takes a place that came free."""
+    _drop_held(made.entry)
+    context = {"round": made.round, "next": following, "entry": made.entry, "season": made.round.season}
+    _to_artist("moved_up", made.entry.submission, made.round, context)
+
+
+def tell_of_removal(removal: Removal) -> None:
+    """The entry left the season. What was to be said of a cut that is not announced yet is not said any more."""
+    held = removal.submission
+    for entry in held.entries.filter(round__state=Round.State.CLOSED):
+        _drop_held(entry)
+    _to_artist("removed", held, None, {"removal": removal, "season": held.season, "submission": held})
+
+
+def _to_artist(
+    template: str, submission: Submission, about: Round | None, context: dict[str, object]
+) -> None:
+    """Write to everybody behind an artist; about a cut that is not announced yet, the mail waits with the others."""
+    cut = about.cuts.filter(state=Cut.State.MADE).first() if about else None
+    waits = cut is not None and about is not None and about.state == Round.State.CLOSED
+    for member in submission.artist.members.select_related("person__user"):
+        if member.person.user:
+            mail.write(
+                template, to=member.person.user.email, person=member.person, season=submission.season.slug,
+                batch=batch_of(cut) if cut and waits else "", hold=waits, context={"submission": submission, **context},
+            )  # fmt: skip
+
+
+def _drop_held(entry: Entry) -> None:
+    """Take back the mail about an entry that waits for the announcement of its cut; it would no longer be true."""
+    for cut in entry.round.cuts.filter(state=Cut.State.MADE):
+        held = Mail.objects.filter(batch=batch_of(cut), state=Mail.State.HELD)
+        held.filter(text__contains=f"/entries/{entry.code}/why/").delete()
 
 
 def _write(template: str, seat: "panel.BusySeat") -> bool:

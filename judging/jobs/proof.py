@@ -111,7 +111,12 @@ def closing_inputs(round: Round) -> Inputs:
     sheets += [Sheet(entry, NOBODY, {}, "") for entry in field if entry not in heard]
     recipe = Recipe.from_mapping(round.closing_rules.recipe)
     readings = Readings.of(_readings(round, codes)) if recipe.popularity.metrics else None
-    return Inputs(recipe, tuple(field), tuple(sorted(sheets, key=lambda s: (s.entry, s.judge))), readings)
+    sheets.sort(key=lambda s: (s.entry, s.judge))
+    inside = set(field)
+    return Inputs(
+        recipe, tuple(field), tuple(s for s in sheets if s.entry in inside), readings,
+        tuple(s for s in sheets if s.entry not in inside),
+    )  # fmt: skip
 
 
 def _readings(round: Round, codes: dict[int, str]) -> Iterator[Reading]:
@@ -254,16 +259,20 @@ def as_zip(made: Files) -> bytes:
 # ---- publishing ------------------------------------------------------------------------------------------------------
 
 
+def seal_of(verb: str, subject: str, *, season: str) -> Seal:
+    """The seal of something that is in the log once. Raises NotSealedYet."""
+    found = Seal.objects.filter(season=season, event__verb=verb, event__subject=subject).first()
+    if found is None:
+        raise NotSealedYet(subject)
+    return found
+
+
 def publish(round: Round) -> Proof | None:
     """Keep the bundle up to a round's announcement and its head. None if it is kept already. Raises NotSealedYet."""
     if Proof.objects.filter(round=round).exists():
         return None
     season = round.season
-    announced = Seal.objects.filter(
-        season=season.slug, event__verb="round.announced", event__subject=f"round:{round.code}"
-    ).first()
-    if announced is None:
-        raise NotSealedYet(round.code)
+    announced = seal_of("round.announced", f"round:{round.code}", season=season.slug)
     try:
         packed = as_zip(bundle(season, until=announced.sequence))
     except NothingToProve:

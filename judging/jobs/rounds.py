@@ -17,6 +17,7 @@ from judging.queries import panel
 from judging.queries import rounds as queries
 from judging.scoring import assignment as designs
 from judging.scoring import waves
+from spotlight.accounts.factors import Factor, facts_of
 from spotlight.accounts.models import Person
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock, events, work
@@ -120,7 +121,7 @@ def lock(round: Round, *, by: Person | None) -> Round:
     return round
 
 
-def close(round: Round, *, by: Person | None) -> tuple[Round, Standings | None]:
+def close(round: Round, *, by: Person | None, factor: Factor | None = None) -> tuple[Round, Standings | None]:
     """Close a locked round for good, in one transaction under its row lock: closing standings with copies of all they used, then the state.
 
     A second closer gets the first one's result.
@@ -137,7 +138,7 @@ def close(round: Round, *, by: Person | None) -> tuple[Round, Standings | None]:
             round, Round.State.CLOSED, "closed_at", by=by,
             standings=standings.number if standings else None,
             inputs_sha256=standings.inputs_sha256 if standings else "",
-            **proof.digests_of_close(round, standings),
+            **proof.digests_of_close(round, standings), **facts_of(factor),
         )  # fmt: skip
     return round, standings
 

@@ -14,18 +14,20 @@ from judging.models import Round
 from judging.queries.recipes import recipe_of
 from judging.scoring.codes import Codes, taken
 from judging.scoring.compute import Result, compute
+from judging.scoring.evidence import compute_without
 from judging.scoring.inputs import Indexes, Sheet, Windows, arrange
 from judging.scoring.recipe import Recipe
 
 
 @dataclass(frozen=True)
 class Running:
-    """Everything that the standings of a running round depend on. `sheets` are filed ones only."""
+    """Everything that the standings of a running round depend on. `sheets` are filed ones only, `evidence` those of leavers."""
 
     recipe: Recipe
     field: tallies.Field
     sheets: tuple[Sheet, ...]
     readings: Windows | None
+    evidence: tuple[Sheet, ...] = ()
 
     @property
     def entries(self) -> Codes:
@@ -35,6 +37,10 @@ class Running:
     def score(self) -> Result:
         """Standings by the library. A round without a rubric has no panel: whoever has no reading takes no part."""
         criteria = self.recipe.panel.criteria
+        if criteria and self.evidence:
+            return compute_without(
+                self.recipe, sheets=self.sheets, evidence=self.evidence, readings=self.readings, field=self.entries
+            )  # fmt: skip
         if criteria:
             sheets = arrange(self.sheets, criteria=criteria, field=self.entries)
             return compute(self.recipe, sheets=sheets, readings=self.readings)
@@ -44,6 +50,8 @@ class Running:
         """SHA-256 over recipe, entries, tallies and sheets; equal inputs have equal digests."""
         total = hashlib.sha256(self.recipe.canonical_bytes() + self.field.digest.encode())
         total.update(json.dumps([inputs.plain(sheet) for sheet in self.sheets]).encode())
+        if self.evidence:
+            total.update(json.dumps([inputs.plain(sheet) for sheet in self.evidence]).encode())
         return total.hexdigest()
 
     def every_sheet(self) -> tuple[Sheet, ...]:
@@ -63,6 +71,7 @@ def load(round: Round) -> Running:
         field=field,
         sheets=inputs.sheets_with_marks(round),
         readings=field.readings if has_popularity else None,
+        evidence=inputs.sheets_with_marks(round, of_leavers=True),
     )
 
 

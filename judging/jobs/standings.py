@@ -155,7 +155,7 @@ def _copy_inputs(round: Round, given: inputs.Inputs) -> None:
     RoundSheet.objects.bulk_create(
         (
             RoundSheet(round=round, entry_id=entries[s.entry], seat=s.judge, pool=s.pool, marks=dict(s.marks))
-            for s in given.sheets
+            for s in (*given.sheets, *given.evidence)
             if s.judge != inputs.NOBODY
         ),
         batch_size=2000,

@@ -116,11 +116,14 @@ class Prize(models.Model):
 class Award(models.Model):
     """A prize offered to a winning entry, followed until it is delivered."""
 
+    GONE = ("declined", "lapsed", "taken-back")
+
     class State(models.TextChoices):
         OFFERED = "offered", _("offered")
         ACCEPTED = "accepted", _("accepted")
         DECLINED = "declined", _("declined")
         LAPSED = "lapsed", _("not accepted in time")
+        TAKEN_BACK = "taken-back", _("taken back")
         DELIVERED = "delivered", _("delivered")
 
     code = models.CharField(max_length=16, unique=True, default=short_code, editable=False)
@@ -130,7 +133,10 @@ class Award(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OFFERED)
     accept_by = models.DateTimeField(_("to be accepted by"))
     answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     delivered_at = models.DateTimeField(null=True, blank=True)
+    delivered_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    note = models.CharField(_("how it was delivered"), max_length=500, blank=True)
 
     class Meta:
         verbose_name = _("award")
@@ -139,7 +145,7 @@ class Award(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["prize", "place"],
-                condition=~Q(state__in=["declined", "lapsed"]),
+                condition=~Q(state__in=["declined", "lapsed", "taken-back"]),
                 name="award_place_once",
             ),
         ]

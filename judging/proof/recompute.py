@@ -393,12 +393,15 @@ def line_between(blend, sd, size):
     return c
 
 
-def standings(recipe, sheets=None, readings=None, drawn=None):
-    """The rows of STANDINGS.csv as lists of texts. `drawn`: the order of last resort, where the seed is not known yet."""
+def standings(recipe, sheets=None, readings=None, drawn=None, left=()):
+    """The rows of STANDINGS.csv as lists of texts. `drawn`: the order of last resort, where the seed is not known yet.
+
+    `left`: entries that left the round. Their sheets say how their judges mark; they themselves are not ranked.
+    """
     sheet_rows, reading_rows = table(sheets), table(readings)
-    field = sorted({row["entry"] for row in [*sheet_rows, *reading_rows]})
+    field = sorted({row["entry"] for row in [*sheet_rows, *reading_rows]} - set(left))
     heard = panel(sheet_rows, recipe["panel"])
-    public = popularity(reading_rows, recipe["popularity"])
+    public = popularity([row for row in reading_rows if row["entry"] not in left], recipe["popularity"])
     w_p, w_j = (Fraction(str(recipe["blend"][part])) for part in ("popularity", "panel"))
     theta, score, sd, count, mark = (
         {e: heard.get(e, (published(0), published(0), published(1), 0, None))[i] for e in field}

@@ -238,7 +238,7 @@ class Round:
     def check_filings(self):
         """Each sheet says what its judge filed: the log holds HMAC-SHA256(seed, entry|seat|criterion=mark|...) since then."""
         filed, criteria = {}, sorted(name for name, _ in self.recipe["panel"]["criteria"])
-        field = {f"entry:{row['entry']}" for row in self.rows("groups.csv")}
+        field = {f"entry:{row['entry']}" for name in ("groups.csv", "SHEETS.csv") for row in self.rows(name)}
         for event in self.proof.log:
             if "marks_sha256" in event["facts"] and event["subject"] in field:
                 filed[event["subject"].partition(":")[2], event["facts"]["seat"]] = event["facts"][
@@ -304,6 +304,8 @@ class Round:
             return rows
         drawn = None if self.season["seed"] is not None else {row["entry"]: int(row["rank"]) for row in rows}
         readings = self.file("READINGS.csv").decode() if recipe["popularity"]["metrics"] else None
+        for entry in sorted(self.left() - self.removed_before("round.closed", self.subject)):
+            self.wrong("groups.csv", f"leaves out {entry}, which by the log had not left before the close")
         made = self.recomputed(readings, drawn)
         self.compare("STANDINGS.csv", recompute.HEADER, made, published)
         return [dict(zip(recompute.HEADER, row, strict=True)) for row in made]
@@ -320,7 +322,9 @@ class Round:
 
     def recomputed(self, readings, drawn=None):
         sheets = self.file("SHEETS.csv").decode() if self.recipe["panel"]["criteria"] else None
-        return recompute.standings(self.recipe, sheets=sheets, readings=readings, drawn=drawn)
+        return recompute.standings(
+            self.recipe, sheets=sheets, readings=readings, drawn=drawn, left=self.left()
+        )
 
     def check_without(self):
         """without.csv: the ranks without each source, computed again once the seed is revealed."""
@@ -342,6 +346,17 @@ class Round:
             computed = ranks.get((row["entry"], row["source"]))
             if computed != row["rank"]:
                 self.wrong(f"without.csv line {number}", f"says rank {row['rank']}, computed is {computed}")
+
+    def left(self):
+        """Entries with sheets outside the field: they left the round before its close."""
+        field = {row["entry"] for row in self.rows("groups.csv")}
+        return {row["entry"] for row in self.rows("SHEETS.csv")} - field
+
+    def removed_before(self, verb, subject):
+        """Codes of the entries that were withdrawn or disqualified before an event of the log."""
+        ends = [n for n, e in enumerate(self.proof.log) if (e["verb"], e["subject"]) == (verb, subject)]
+        before = self.proof.log[: ends[0]] if ends else self.proof.log
+        return {e["subject"].partition(":")[2] for e in before if e["verb"] == "entry.removed"}
 
     def compare(self, name, header, made, published):
         """Name the lines, and in them the columns, that differ from what was computed."""
@@ -387,12 +402,13 @@ class Round:
             e["subject"].partition(":")[2]: e["facts"]["outcome"] for e in self.proof.events("entry.ruled")
         }
         group_of = {row["entry"]: row["group"] for row in self.rows("groups.csv")}
+        gone = self.removed_before("cut.made", f"cut:{cut['code']}")
         able = {
             r["entry"]
             for r in standings
-            if int(r["sheets"]) >= least or ruled.get(r["entry"]) == "selectable"
+            if (int(r["sheets"]) >= least or ruled.get(r["entry"]) == "selectable") and r["entry"] not in gone
         }
-        extend = self.rules["methods"]["ties"] == "extend-cut" and size == self.rules["cut"]["highest"]
+        extend = self.rules["methods"]["ties"] == "extend-cut"
         outcome = {}
         for group in sorted(set(group_of.values())):
             rows = [row for row in standings if group_of[row["entry"]] == group]
@@ -400,7 +416,7 @@ class Round:
             chosen = {
                 r["entry"]
                 for n, r in enumerate(open_to)
-                if n < size or (extend and not group and r["selected"] == "1")
+                if n < size or (extend and drawn(open_to[size - 1], r))
             }
             waiting = [r["entry"] for r in open_to if r["entry"] not in chosen][
                 : self.rules["cut"]["reserves"]
@@ -413,6 +429,12 @@ class Round:
                 at_line = int(entry in able and row["blend"] == tied)
                 outcome[entry] = [entry, word, row["rank"], number, row["tie_level"], at_line, group]
         return [[str(cell) for cell in outcome[row["entry"]]] for row in standings]
+
+
+def drawn(one, other):
+    """Whether only the draw of last resort puts one before the other."""
+    numbers = ("blend", "panel", "popularity", "probability")
+    return one["tie_level"] == other["tie_level"] == "6" and all(one[n] == other[n] for n in numbers)
 
 
 def line_score(rows, open_to, chosen):

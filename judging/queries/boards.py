@@ -1,13 +1,25 @@
 """The public faces of a ranking: the weekly chart while rounds run, the released standings afterwards."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, F, OuterRef, QuerySet, Subquery, When
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When
 
-from judging.models import Award, ChartRow, ChartWeek, Decision, Release, Round, Standing
+from judging.models import (
+    Award,
+    ChartRow,
+    ChartWeek,
+    Decision,
+    Entry,
+    MoveUp,
+    Release,
+    Removal,
+    Round,
+    Standing,
+)
 from spotlight.ledger import clock
 from spotlight.web.cards import TrackCard
 from submissions.models import Market, Season, Submission, Track
@@ -171,23 +183,23 @@ class Winner:
 
 
 def winners(season: Season) -> list[Winner]:
-    """Who won, once the last round is announced: in order, or by prize and title where the order is hidden."""
+    """Who has won, once the last round is announced: who was chosen, less who left or gave up, and who moved up.
+
+    In order, or by prize and title where the order is hidden.
+    """
     last = Round.objects.filter(season=season).order_by("-number").first()
     if last is None or last.state != Round.State.ANNOUNCED:
         return []
-    decided = (
-        Decision.objects.filter(round=last, outcome=Decision.Outcome.IN)
-        .select_related("entry__submission__track", "entry__submission__artist")
-        .prefetch_related("entry__submission__track__billing__artist")
-    )
-    live = (
-        Award.objects.filter(entry__round=last)
-        .exclude(state__in=["declined", "lapsed"])
-        .select_related("prize__sponsor")
-    )
-    awards = {award.entry_id: award for award in live}
-    won = [Winner(d.entry.submission, d.rank, awards.get(d.entry_id)) for d in decided.order_by("rank")]
-    return won if season.board_mode in ORDERED else sorted(won, key=_without_order)
+    awards: dict[int, list[Award]] = defaultdict(list)
+    for award in Award.objects.filter(entry__round=last).select_related("prize__sponsor").order_by("pk"):
+        awards[award.entry_id].append(award)
+    found = []
+    for decision in _advanced(last):
+        own = awards[decision.entry_id]
+        live = [award for award in own if award.state not in Award.GONE]
+        if live or not own:
+            found.append(Winner(decision.entry.submission, decision.rank, live[0] if live else None))
+    return found if season.board_mode in ORDERED else sorted(found, key=_without_order)
 
 
 def _without_order(winner: Winner) -> tuple[int, str, str]:
@@ -197,18 +209,64 @@ def _without_order(winner: Winner) -> tuple[int, str, str]:
 
 
 def advanced(round: Round) -> list[Submission]:
-    """Who advanced from an announced round: in order, or by title where the season hides the order."""
+    """Who advanced from an announced round and is still in the season, reserves who moved up among them.
+
+    In order, or by title where the season hides the order.
+    """
     if round.state != Round.State.ANNOUNCED:
         return []
     title = ("entry__submission__track__title", "entry__submission__track__code")
     order = ("rank",) if round.season.board_mode in ORDERED else title
-    decisions = Decision.objects.filter(round=round, outcome=Decision.Outcome.IN).order_by(*order)
-    return [
-        d.entry.submission
-        for d in decisions.select_related("entry__submission__track", "entry__submission__artist").prefetch_related(
-            "entry__submission__track__billing__artist"
+    return [decision.entry.submission for decision in _advanced(round).order_by(*order)]
+
+
+def _advanced(round: Round) -> QuerySet[Decision]:
+    through = Q(outcome=Decision.Outcome.IN) | Q(entry__move_up__isnull=False)
+    return (
+        Decision.objects.filter(through, round=round, entry__submission__state=Submission.State.CLEARED)
+        .select_related("entry__submission__track", "entry__submission__artist")
+        .prefetch_related("entry__submission__track__billing__artist")
+        .order_by("rank")
+    )
+
+
+@dataclass(frozen=True)
+class Note:
+    """What changed after a close, and when: an entry left, or a prize was not taken, and who moved up for it."""
+
+    at: datetime.datetime
+    removal: Removal | None
+    entry: Entry
+    moves: list[MoveUp]
+
+
+def notes(season: Season) -> list[Note]:
+    """The dated notes below a season's results, the newest first. Nothing of a round that is not announced yet."""
+    moves = list(
+        MoveUp.objects.filter(round__season=season, round__state=Round.State.ANNOUNCED).select_related(
+            "round", "entry__submission__track", "entry__submission__artist", "place_of__submission__track",
+            "place_of__submission__artist",
         )
-    ]  # fmt: skip
+    )  # fmt: skip
+    found = [
+        Note(removal.made_at, removal, entry, [m for m in moves if m.removal_id == removal.pk])
+        for removal, entry in _public_removals(season)
+        if removal.made_at
+    ]
+    found += [Note(m.at, None, m.place_of, [m]) for m in moves if m.removal_id is None]
+    return sorted(found, key=lambda note: note.at, reverse=True)
+
+
+def _public_removals(season: Season) -> list[tuple[Removal, Entry]]:
+    """Removals of entries whose outcome is public, each with the last entry that was decided in public."""
+    decided = Entry.objects.filter(
+        round__season=season,
+        round__state=Round.State.ANNOUNCED,
+        submission__removals__state=Removal.State.MADE,
+    ).select_related("submission__track", "submission__artist", "round")
+    last = {entry.submission_id: entry for entry in decided.order_by("round__number")}
+    made = Removal.objects.filter(state=Removal.State.MADE, submission__in=last).order_by("pk")
+    return [(removal, last[removal.submission_id]) for removal in made if removal.approved_by_id]
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass, replace
 
-from judging.models import Cut, Round, Ruling, Standing, Standings
+from judging.models import Cut, Entry, Removal, Round, Ruling, Standing, Standings
 
 CLOSE = 20_000
 """Probability in millionths: within 2 % of certainty an entry is clear of the line."""
+
+
+DRAW = 6
+"""The step of the tie chain that compares hashes."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,7 @@ class Place:
     is_selectable: bool
     reserve: int | None = None
     is_tied_at_line: bool = False
+    has_left: bool = False
 
     @property
     def is_close(self) -> bool:
@@ -87,24 +92,55 @@ def line_of(round: Round, standings: Standings) -> Line:
         )
     )
     least = max(1, round.minimum_sheets) if round.panel_weight > 0 else 0
-    open_to = {row.pk: row.sheets >= least or row.entry_id in ruled for row in rows}
+    gone = left_before_cut(round)
+    open_to = {
+        row.pk: (row.sheets >= least or row.entry_id in ruled) and row.entry_id not in gone for row in rows
+    }
     places: list[Place] = []
     for group in sorted({row.entry.group for row in rows}):
-        places += _group_places(round, [row for row in rows if row.entry.group == group], open_to, group)
+        places += _group_places(round, [row for row in rows if row.entry.group == group], open_to)
+    places = [replace(place, has_left=place.standing.entry_id in gone) for place in places]
     return Line(round, standings, size_of(round), sorted(places, key=lambda place: place.standing.rank))
 
 
-def _group_places(round: Round, rows: list[Standing], open_to: dict[int, bool], group: str) -> list[Place]:
+def left_before_cut(round: Round) -> set[int]:
+    """Keys of the entries that left the season between the close of the round and its cut."""
+    removed = Removal.objects.filter(state=Removal.State.MADE)
+    if (cut := made_cut(round)) is not None:
+        removed = removed.filter(made_at__lte=cut.approved_at)
+    left = Entry.objects.filter(round=round, submission__in=removed.values("submission"))
+    return set(left.values_list("pk", flat=True))
+
+
+def removals_of(round: Round) -> list[Removal]:
+    """Removals of entries of the round, proposed or made, the newest first."""
+    removals = Removal.objects.exclude(state=Removal.State.DROPPED).filter(submission__entries__round=round)
+    return list(
+        removals.select_related("submission__track", "submission__artist", "proposed_by", "approved_by")
+    )
+
+
+def _group_places(round: Round, rows: list[Standing], open_to: dict[int, bool]) -> list[Place]:
     able = [row for row in rows if open_to[row.pk]]
-    chosen = {row.pk for row in able[: size_of(round)]}
-    if round.tie_chain == Round.TieChain.EXTEND_CUT and not group and size_of(round) == round.cut_highest:
-        chosen |= {row.pk for row in able if row.is_selected}
+    size = size_of(round)
+    chosen = {row.pk for row in able[:size]}
+    if round.tie_chain == Round.TieChain.EXTEND_CUT and 0 < size < len(able):
+        chosen |= {row.pk for row in able[size:] if is_drawn(able[size - 1], row)}
     waiting = [row.pk for row in able if row.pk not in chosen]
     reserves = {key: number for number, key in enumerate(waiting[: round.reserves], 1)}
     places = [
-        Place(row, group, row.pk in chosen, open_to[row.pk], reserves.get(row.pk)) for row in rows
+        Place(row, row.entry.group, row.pk in chosen, open_to[row.pk], reserves.get(row.pk)) for row in rows
     ]  # fmt: skip
     return _mark_ties(places)
+
+
+def is_drawn(one: Standing, other: Standing) -> bool:
+    """Whether only the draw of last resort, step 6, puts one before the other."""
+    return one.tie_level == other.tie_level == DRAW and _published(one) == _published(other)
+
+
+def _published(row: Standing) -> tuple[int | None, ...]:
+    return row.blend, row.panel, row.popularity, row.probability
 
 
 def _mark_ties(places: list[Place]) -> list[Place]:
@@ -126,3 +162,8 @@ def proposed_cut(round: Round) -> Cut | None:
 def made_cut(round: Round) -> Cut | None:
     """The cut of a round, once two people made it."""
     return round.cuts.filter(state=Cut.State.MADE).first()
+
+
+def next_round(round: Round) -> Round | None:
+    """The round after this one."""
+    return Round.objects.filter(season=round.season, number__gt=round.number).order_by("number").first()

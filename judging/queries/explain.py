@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any
 
-from judging.models import Decision, Entry, Metric, Release, Round, ScoreSheet, Standing
+from judging.models import Decision, Entry, Metric, MoveUp, Release, Round, ScoreSheet, Standing
 from judging.queries.counterfactuals import Without, withouts
 
 MICRO = 1_000_000
@@ -49,6 +49,7 @@ class Why:
     popularity_percentile: int | None
     days: int | None
     without: list[Without]
+    moved_up: bool
 
 
 def why(entry: Entry) -> Why | None:
@@ -74,6 +75,7 @@ def why(entry: Entry) -> Why | None:
         popularity_percentile=_percentile(standing.popularity),
         days=parts.get("days"),
         without=withouts(entry.round, standing),
+        moved_up=MoveUp.objects.filter(entry=entry).exists(),
     )
 
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from judging.models import Proof, Round
+from judging.models import Cut, Proof, Round
 from spotlight.ledger import clock
 from spotlight.ledger.models import Seal
 from submissions.models import Season
@@ -14,6 +14,17 @@ from submissions.models import Season
 def published_proofs(season: Season) -> QuerySet[Proof]:
     """The proofs of announced rounds, the latest first."""
     return Proof.objects.filter(round__season=season).select_related("round", "file").order_by("-sequence")
+
+
+def cut_heads(season: Season) -> list[tuple[Round, Seal]]:
+    """The head at each cut whose round is announced, the latest first: what the witnesses were mailed then."""
+    made = Cut.objects.filter(
+        round__season=season, round__state=Round.State.ANNOUNCED, state=Cut.State.MADE
+    ).select_related("round__season")
+    rounds = {f"cut:{cut.code}": cut.round for cut in made}
+    seals = Seal.objects.filter(season=season.slug, event__verb="cut.made", event__subject__in=rounds)
+    found = seals.select_related("event").order_by("-sequence")
+    return [(rounds[seal.event.subject], seal) for seal in found]
 
 
 def head_of_day(season: Season) -> Seal | None:

@@ -32,7 +32,9 @@ def submissions_for(round: Round) -> QuerySet[Submission]:
     cleared = Submission.objects.filter(season=round.season_id, state=Submission.State.CLEARED)
     if before is None:
         return cleared
-    return cleared.filter(entries__round=before, entries__decision__outcome="in")
+    return cleared.filter(
+        Q(entries__decision__outcome="in") | Q(entries__move_up__isnull=False), entries__round=before
+    )
 
 
 class SheetCounts(TypedDict):

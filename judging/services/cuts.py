@@ -3,11 +3,13 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from judging.jobs.awards import offer_awards
+from judging.jobs.awards import begin_answering, offer_awards
 from judging.jobs.entries import create_entries
+from judging.jobs.mails import batch_of
 from judging.jobs.proof import digest_of_cut
 from judging.models import Cut, Decision, Release, Round
-from judging.queries.cuts import Line, closing_standings, line_of, made_cut, needs_number
+from judging.queries.cuts import Line, closing_standings, line_of, made_cut, needs_number, next_round
+from spotlight.accounts.factors import Factor, facts_of
 from spotlight.accounts.models import Person
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock, events, mail, work
@@ -20,7 +22,7 @@ class CutRefused(SpotlightError):
     code = "cut_refused"
 
 
-def fix_number(round: Round, *, number: int, reason: str, by: Person) -> Round:
+def fix_number(round: Round, *, number: int, reason: str, by: Person, factor: Factor | None = None) -> Round:
     """Fix how many advance, within the round's range and before names are shown. It can't be changed afterwards."""
     with transaction.atomic():
         locked = _lock(round)
@@ -36,11 +38,19 @@ def fix_number(round: Round, *, number: int, reason: str, by: Person) -> Round:
             raise CutRefused(_("Say why: the reason is published with the number."), field="reason")
         locked.cut_fixed, locked.cut_fixed_reason, locked.cut_fixed_by = number, reason.strip(), by
         locked.save(update_fields=["cut_fixed", "cut_fixed_reason", "cut_fixed_by"])
-        events.log("cut.number_fixed", locked, by=by, season=locked.season.slug, number=number, reason=reason)
+        events.log(
+            "cut.number_fixed",
+            locked,
+            by=by,
+            season=locked.season.slug,
+            number=number,
+            reason=reason,
+            **facts_of(factor),
+        )
     return locked
 
 
-def propose_cut(round: Round, *, by: Person, note: str = "") -> Cut:
+def propose_cut(round: Round, *, by: Person, note: str = "", factor: Factor | None = None) -> Cut:
     """Propose the cut of a closed round from its closing standings. Raises CutRefused."""
     with transaction.atomic():
         locked = _lock(round)
@@ -61,7 +71,13 @@ def propose_cut(round: Round, *, by: Person, note: str = "") -> Cut:
             proposed_at=clock.now(),
         )
         events.log(
-            "cut.proposed", cut, by=by, season=locked.season.slug, standings=standings.number, size=cut.size
+            "cut.proposed",
+            cut,
+            by=by,
+            season=locked.season.slug,
+            standings=standings.number,
+            size=cut.size,
+            **facts_of(factor),
         )
     return cut
 
@@ -79,7 +95,7 @@ def withdraw_cut(cut: Cut, *, by: Person, reason: str) -> Cut:
     return locked
 
 
-def approve_cut(cut: Cut, *, by: Person) -> Cut:
+def approve_cut(cut: Cut, *, by: Person, factor: Factor | None = None) -> Cut:
     """Approve and make a cut, in one transaction: decisions, the next round's entries or the awards, and the mails.
 
     The mails wait in the outbox until `announce`. Approved twice, it stays one cut. Raises CutRefused.
@@ -90,7 +106,9 @@ def approve_cut(cut: Cut, *, by: Person) -> Cut:
         if locked.state == Cut.State.MADE:
             return locked
         if locked.state != Cut.State.PROPOSED or round.state != Round.State.CLOSED:
-            raise CutRefused(_("This cut is no longer a proposal."))
+            raise CutRefused(
+                _("This cut is no longer a proposal. Propose it again if an entry left meanwhile.")
+            )
         if locked.proposed_by_id == by.pk:
             raise CutRefused(_("You proposed this cut. Another person has to approve it."))
         locked.state, locked.approved_by, locked.approved_at = Cut.State.MADE, by, clock.now()
@@ -107,12 +125,13 @@ def approve_cut(cut: Cut, *, by: Person) -> Cut:
             standings=locked.standings.number,
             size=locked.size,
             decisions_sha256=digest_of_cut(locked),
+            **facts_of(factor),
         )
-        work.enqueue("ledger.seal", round.code)
+        work.enqueue("proof.witness", locked.code)
     return locked
 
 
-def announce(round: Round, *, by: Person) -> Round:
+def announce(round: Round, *, by: Person, factor: Factor | None = None) -> Round:
     """Make a cut public: the blended standings, the decisions and all mails, at once."""
     with transaction.atomic():
         locked = _lock(round)
@@ -124,25 +143,19 @@ def announce(round: Round, *, by: Person) -> Round:
         Release.objects.create(round=locked, standings=cut.standings, at=clock.now())
         locked.state, locked.announced_at = Round.State.ANNOUNCED, clock.now()
         locked.save(update_fields=["state", "announced_at"])
-        mails = mail.release(_batch(cut))
+        begin_answering(locked)
+        mails = mail.release(batch_of(cut))
         if next_round(locked) is None:
             Season.objects.filter(pk=locked.season_id).update(state=Season.State.FINISHED)
-        events.log("round.announced", locked, by=by, season=locked.season.slug, mails=mails)
+        events.log(
+            "round.announced", locked, by=by, season=locked.season.slug, mails=mails, **facts_of(factor)
+        )
         work.enqueue("proof.publish", str(locked.pk))
     return locked
 
 
-def next_round(round: Round) -> Round | None:
-    """The round after this one."""
-    return Round.objects.filter(season=round.season, number__gt=round.number).order_by("number").first()
-
-
 def _lock(round: Round) -> Round:
     return Round.objects.select_for_update().select_related("season").get(pk=round.pk)
-
-
-def _batch(cut: Cut) -> str:
-    return f"cut:{cut.code}"
 
 
 def _record(cut: Cut, line: Line) -> None:
@@ -180,7 +193,7 @@ def _write_mails(cut: Cut, line: Line) -> None:
             if person.user is None:
                 continue
             mail.write(
-                "cut_decision", to=person.user.email, person=person, season=cut.round.season.slug, batch=_batch(cut), hold=True,
+                "cut_decision", to=person.user.email, person=person, season=cut.round.season.slug, batch=batch_of(cut), hold=True,
                 context={"place": place, "round": cut.round, "next": following, "submission": submission,
                          "season": cut.round.season, "total": cut.standings.size},
             )  # fmt: skip

@@ -25,8 +25,8 @@ def answer_award(award: Award, *, accepts: bool, by: Person) -> Award:
         if clock.now() > locked.accept_by:
             raise AwardRefused(_("The time to accept this prize is over. It goes to the next in order."))
         locked.state = Award.State.ACCEPTED if accepts else Award.State.DECLINED
-        locked.answered_at = clock.now()
-        locked.save(update_fields=["state", "answered_at"])
+        locked.answered_at, locked.answered_by = clock.now(), by
+        locked.save(update_fields=["state", "answered_at", "answered_by"])
         events.log("award.answered", locked, by=by, season=locked.prize.season.slug, accepts=accepts)
         if not accepts:
             pass_on(locked)
@@ -39,7 +39,10 @@ def deliver_award(award: Award, *, by: Person, note: str = "") -> Award:
         locked = lock_award(award)
         if locked.state != Award.State.ACCEPTED:
             raise AwardRefused(_("Only an accepted prize can be delivered."))
-        locked.state, locked.delivered_at = Award.State.DELIVERED, clock.now()
-        locked.save(update_fields=["state", "delivered_at"])
+        if locked.entry.submission.is_contested:
+            raise AwardRefused(_("This track is contested. Its prize waits until that is settled."))
+        locked.state, locked.delivered_at, locked.delivered_by = Award.State.DELIVERED, clock.now(), by
+        locked.note = note.strip()[:500]
+        locked.save(update_fields=["state", "delivered_at", "delivered_by", "note"])
         events.log("award.delivered", locked, by=by, season=locked.prize.season.slug, note=note)
     return locked

@@ -11,6 +11,7 @@ from judging.jobs.rounds import (
     WrongStage,
 )
 from judging.models import Round, Standings
+from spotlight.accounts.factors import Factor
 from spotlight.accounts.models import Person
 
 __all__ = [
@@ -40,9 +41,9 @@ def lock_round(round: Round, *, by: Person) -> Round:
     return life.lock(round, by=by)
 
 
-def close_round(round: Round, *, by: Person) -> tuple[Round, Standings | None]:
+def close_round(round: Round, *, by: Person, factor: Factor | None = None) -> tuple[Round, Standings | None]:
     """Close a locked round for good and return it with its closing standings; a second closer gets the same.
 
     Raises WrongStage, TooEarly, EntriesUnruled.
     """
-    return life.close(round, by=by)
+    return life.close(round, by=by, factor=factor)

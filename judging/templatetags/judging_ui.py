@@ -45,3 +45,17 @@ def needs(place: Place, round: Round, names: dict[str, str]) -> str:
 
 
 register.filter("measure", measure_name)
+
+
+@register.filter
+def tie_step(level: int, chain: str) -> str:
+    """What a step of the tie chain compares, in words (docs/scoring.md, "Ties")."""
+    second = {"popularity-first": gettext("popularity"), "countback": gettext("the best marks in turn")}
+    words = {
+        2: second.get(chain, gettext("the panel's score")),
+        3: gettext("the probability of belonging in"),
+        4: gettext("the number of markets above the middle"),
+        5: gettext("the mean mark of the weightiest criterion"),
+        6: gettext("a draw by the seed that was committed to before the season opened"),
+    }
+    return words.get(level, "")

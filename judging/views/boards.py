@@ -137,7 +137,9 @@ def results(request: HttpRequest, season: str) -> HttpResponse:
     winners = [(card_of(w.submission.track, obi="winner"), w) for w in boards.winners(found)]
     rounds = [(round, _advanced_cards(round, found)) for round in boards.released_rounds(found)]
     return render(
-        request, "judging/boards/results.html", {"season": found, "winners": winners, "rounds": rounds}
+        request,
+        "judging/boards/results.html",
+        {"season": found, "winners": winners, "rounds": rounds, "notes": boards.notes(found)},
     )
 
 

@@ -24,10 +24,11 @@ from judging.views import plots
 from spotlight.accounts.models import User
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock
+from spotlight.web import factors
 from spotlight.web.answers import back, person_behind
 from submissions.models import Membership
 
-STEPS = {"open": life.open_round, "lock": life.lock_round, "close": life.close_round}
+STEPS = ("open", "lock", "close")
 
 
 @login_required
@@ -94,8 +95,10 @@ def step(request: HttpRequest, code: str, step: str) -> HttpResponse:
     if step not in STEPS or step != _next_step(round):
         raise Http404
     if request.method == "POST":
+        if step == "close" and (asked := factors.asked(request, doing=_("Close the round for good"))):
+            return asked
         try:
-            STEPS[step](round, by=person_behind(request))
+            _take(step, round, request)
         except SpotlightError as error:
             return back(request, error, "chair_room", code)
         messages.success(
@@ -113,6 +116,14 @@ def step(request: HttpRequest, code: str, step: str) -> HttpResponse:
         "now": clock.now(),
     }  # fmt: skip
     return render(request, "judging/chair/step.html", page)
+
+
+def _take(step: str, round: Round, request: HttpRequest) -> None:
+    by = person_behind(request)
+    if step == "close":
+        life.close_round(round, by=by, factor=factors.fresh_factor(request))
+    else:
+        {"open": life.open_round, "lock": life.lock_round}[step](round, by=by)
 
 
 @login_required

@@ -8,22 +8,30 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from judging.forms.cuts import NoteForm, NumberForm
-from judging.models import Award, Cut, Round
+from judging.models import Award, Round
 from judging.permissions import can_see_standings
 from judging.queries import cuts as lines
 from judging.services import cuts, prizes
-from spotlight.accounts.models import Person
 from spotlight.errors import SpotlightError
+from spotlight.web import factors
 from spotlight.web.answers import account, add_refusal, person_behind
 from submissions.models import Role
+from submissions.queries.completeness import local
 from submissions.queries.seasons import season_as, seasons_with_role
 
 BEYOND = 40
 RUNNING_ROWS = 200
 """Places shown below the line before one asks for all of them."""
+DOING = {
+    "propose": gettext_lazy("Propose this cut"),
+    "approve": gettext_lazy("Approve and make the cut"),
+    "announce": gettext_lazy("Announce"),
+    "withdraw": gettext_lazy("Withdraw the proposal"),
+}
 
 
 def _round(request: HttpRequest, season: str, number: int) -> Round:
@@ -72,10 +80,13 @@ def _show(request: HttpRequest, round: Round, form: Form, *, status: int = 200) 
         "note_form": NoteForm(),
         "proposed": lines.proposed_cut(round),
         "made": lines.made_cut(round),
-        "following": cuts.next_round(round),
+        "following": lines.next_round(round),
         "can_try": season_as(request.user, round.season.slug, Role.ORGANIZER) is not None
         and not (round.is_over and hidden),
         "me": person_behind(request),
+        "removals": [] if hidden else lines.removals_of(round),
+        "may_remove": not hidden and round.state != Round.State.PLANNED,
+        "can_confirm": factors.can_confirm(request),
     }
     if standings and not hidden:
         line = lines.line_of(round, standings)
@@ -83,7 +94,10 @@ def _show(request: HttpRequest, round: Round, form: Form, *, status: int = 200) 
         context |= {"line": line, "places": shown, "left_out": len(line.places) - len(shown)}
         context["source_names"] = dict(round.season.sources.values_list("slug", "name"))
         context["awards"] = Award.objects.filter(entry__round=round).select_related(
-            "prize", "entry__submission__artist"
+            "prize", "entry__submission__artist", "answered_by", "delivered_by"
+        )
+        context["moves"] = round.moves_up.select_related(
+            "entry__submission__track", "entry__submission__artist", "place_of__submission__track"
         )
     elif standings:
         context["scores"] = list(
@@ -108,11 +122,13 @@ def fix_number(request: HttpRequest, season: str, number: int) -> HttpResponse:
     round = _round(request, season, number)
     form = NumberForm(round, request.POST)
     if form.is_valid():
-        person = person_behind(request)
+        if page := factors.asked(request, doing=_("Fix how many advance")):
+            return page
         try:
             cuts.fix_number(
-                round, number=form.cleaned_data["number"], reason=form.cleaned_data["reason"], by=person
-            )
+                round, number=form.cleaned_data["number"], reason=form.cleaned_data["reason"], by=person_behind(request),
+                factor=factors.fresh_factor(request),
+            )  # fmt: skip
         except SpotlightError as refusal:
             add_refusal(form, refusal)
         else:
@@ -126,19 +142,12 @@ def fix_number(request: HttpRequest, season: str, number: int) -> HttpResponse:
 def act(request: HttpRequest, season: str, number: int, verb: str) -> HttpResponse:
     """Propose, withdraw, approve or announce; a refusal is shown and nothing has changed."""
     round = _round(request, season, number)
-    person = person_behind(request)
-    note = request.POST.get("note", "")[:2000]
+    if verb not in DOING:
+        raise Http404
+    if page := factors.asked(request, doing=f"{DOING[verb]}: {local(round.names, round.name)}"):
+        return page
     try:
-        if verb == "propose":
-            cuts.propose_cut(round, by=person, note=note)
-            said = _("Proposed. Another person has to approve it.")
-        elif verb == "announce":
-            cuts.announce(round, by=person)
-            said = _("Announced. The mails are on their way.")
-        else:
-            said = _answer(
-                get_object_or_404(round.cuts, code=request.POST.get("cut", "")), verb, person, note
-            )
+        said = _do(round, verb, request)
     except SpotlightError as refusal:
         messages.error(request, refusal.message)
     else:
@@ -146,14 +155,24 @@ def act(request: HttpRequest, season: str, number: int, verb: str) -> HttpRespon
     return _back(round)
 
 
-def _answer(cut: Cut, verb: str, person: Person, note: str) -> str:
+def _do(round: Round, verb: str, request: HttpRequest) -> str:
+    person, factor, note = (
+        person_behind(request),
+        factors.fresh_factor(request),
+        request.POST.get("note", "")[:2000],
+    )
+    if verb == "propose":
+        cuts.propose_cut(round, by=person, note=note, factor=factor)
+        return _("Proposed. Another person has to approve it.")
+    if verb == "announce":
+        cuts.announce(round, by=person, factor=factor)
+        return _("Announced. The mails are on their way.")
+    cut = get_object_or_404(round.cuts, code=request.POST.get("cut", ""))
     if verb == "approve":
-        cuts.approve_cut(cut, by=person)
+        cuts.approve_cut(cut, by=person, factor=factor)
         return _("The cut is made. The mails wait until you announce it.")
-    if verb == "withdraw":
-        cuts.withdraw_cut(cut, by=person, reason=note)
-        return _("The proposal is withdrawn.")
-    raise Http404
+    cuts.withdraw_cut(cut, by=person, reason=note)
+    return _("The proposal is withdrawn.")
 
 
 @login_required

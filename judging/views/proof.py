@@ -30,6 +30,7 @@ def _show(request: HttpRequest, season: Season, *, problem: str = "", status: in
         "seed_sha256": season_rules.seed_commitment(season),
         "seed": seed,
         "proofs": queries.published_proofs(season),
+        "cut_heads": queries.cut_heads(season),
         "head": None if seed else queries.head_of_day(season),  # later bundles would have to hold it
         "is_organizer": season_as(request.user, season.slug, Role.ORGANIZER) is not None,
         "problem": problem,

@@ -1,5 +1,7 @@
 """People of the demo: accounts with one published password, and the file that says who they are."""
 
+import base64
+import hmac
 import json
 from pathlib import Path
 
@@ -63,3 +65,11 @@ def listeners(count: int) -> list[Person]:
         Person(name=f"Listener {n}", market=markets[n % 4], is_demo=True) for n in range(len(have), count)
     )
     return list(Person.objects.filter(is_demo=True, user=None, name__startswith="Listener ").order_by("pk"))
+
+
+def factor_secret(user: User) -> str:
+    """The TOTP secret of a demo account, whose codes are shown where one is asked for; empty for any other account."""
+    if not accounts_file().exists() or not Person.objects.filter(user=user, is_demo=True).exists():
+        return ""
+    digest = hmac.digest(settings.SECRET_KEY.encode(), f"demo factor {user.email}".encode(), "sha256")
+    return base64.b32encode(digest[:20]).decode()

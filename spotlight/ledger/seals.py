@@ -51,7 +51,20 @@ PLAIN_SUBJECTS = frozenset(
 """Kinds of things whose public code says nothing about a person."""
 
 PLAIN_FACTS = frozenset(
-    ["role", "state", "outcome", "design", "field", "preset", "seat", "to", "round", "track", "detector"]
+    [
+        "role",
+        "state",
+        "outcome",
+        "design",
+        "field",
+        "preset",
+        "seat",
+        "to",
+        "round",
+        "track",
+        "detector",
+        "factor",
+    ]
 )
 """Facts whose texts are codes. Digests (`…sha256`), numbers, yes and no are plain as well; all else is hidden."""
 

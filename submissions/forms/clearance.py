@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from submissions.models import ClearanceDecision, Submission
+from submissions.queries.entries import is_being_judged
 
 OUTCOMES = [
     ("cleared", gettext_lazy("Clear")),
@@ -62,4 +63,5 @@ class AfterwardsForm(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         unfit = {"contest"} if submission.is_contested else {"reinstate"}
         unfit |= set() if submission.artist.is_verified else {"revoke"}
+        unfit |= {"disqualify"} if is_being_judged(submission) else set()
         self.fields["action"].choices = [c for c in self.ACTIONS if c[0] not in unfit]  # type: ignore[attr-defined]

@@ -53,7 +53,8 @@ def _after_cut(submission: Submission) -> Standing | None:
     last = last_decision(submission)
     if last is None:
         return None
-    if last.outcome == "in" and submission.season.state == "finished":
+    outcome = _outcome_now(last)
+    if outcome == "in" and submission.season.state == "finished":
         return Standing(_("Winner"), "brand", _("It won. Read why, and answer if a prize waits."))
     return {
         "in": Standing(_("Advanced"), "ok", _("It goes on. You have nothing to do now.")),
@@ -65,7 +66,12 @@ def _after_cut(submission: Submission) -> Standing | None:
         "out": Standing(
             _("Not advanced"), "", _("It does not go on. Read why on the right; it stays in the playlist.")
         ),
-    }[last.outcome]
+    }[outcome]
+
+
+def _outcome_now(decision: Any) -> str:
+    """What a decision came to: a reserve who moved up advances."""
+    return "in" if hasattr(decision.entry, "move_up") else str(decision.outcome)
 
 
 def path_of(submission: Submission) -> list[Step]:
@@ -74,7 +80,7 @@ def path_of(submission: Submission) -> list[Step]:
     if submission.state in ENDED:
         steps = [step for step in steps if step.state == "done"]
         return [*steps, Step(standing(submission).label, "current", at=submission.decided_at)]
-    if (last := last_decision(submission)) is not None and last.outcome == "out":
+    if (last := last_decision(submission)) is not None and _outcome_now(last) == "out":
         return _ended_at(steps, last)
     first = next((i for i, step in enumerate(steps) if step.state != "done"), None)
     return [Step(s.name, "current", s.url, s.note, s.at) if i == first else s for i, s in enumerate(steps)]
@@ -138,6 +144,8 @@ def _ended_at(steps: list[Step], decision: Any) -> list[Step]:
 
 def _outcome(decision: Any) -> str:
     """What an announced cut said of the entry, in words; the step links to the reasons."""
+    if hasattr(decision.entry, "move_up"):
+        return _("No. %(rank)d: it moved up. Read why") % {"rank": decision.rank}
     said = {
         "in": _("No. %(rank)d: it goes on. Read why"),
         "reserve": _("No. %(rank)d: reserve %(reserve)d. Read why"),

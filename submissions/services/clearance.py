@@ -15,6 +15,7 @@ from submissions.jobs.letters import write_to_artist
 from submissions.models import Artist, ClearanceClaim, ClearanceDecision, Submission, Track
 from submissions.queries.clearance import free_for, live_claim, seen_mark
 from submissions.queries.consent import checks_of
+from submissions.queries.entries import is_being_judged
 from submissions.services.locks import hold_artist, hold_submission
 
 State = Submission.State
@@ -50,6 +51,12 @@ class ClearingEnded(SpotlightError):
     """The season's clearing is over."""
 
     code = "clearing_ended"
+
+
+class JudgingBegan(SpotlightError):
+    """A round with the entry was opened, so clearance alone can't take it out."""
+
+    code = "judging_began"
 
 
 class AudioNotReady(SpotlightError):
@@ -194,9 +201,18 @@ def reinstate(submission: Submission, *, by: Person, note: str) -> ClearanceDeci
 
 
 def disqualify(submission: Submission, *, by: Person, note: str) -> ClearanceDecision:
-    """Take a cleared entry out of the season for good, with the reason; its track is taken down."""
+    """Take a cleared entry out of the season for good, with the reason; its track is taken down.
+
+    Raises JudgingBegan once a round with it was opened: `judging.services.removals` decides then.
+    """
     with transaction.atomic():
         held = _hold_cleared(submission, by=by, note=note)
+        if is_being_judged(held):
+            raise JudgingBegan(
+                _(
+                    "Judging of this entry has begun. An organizer or the chair takes it out, on the page of its cut."
+                )
+            )
         Track.objects.filter(pk=held.track_id).update(hidden_at=clock.now())
         return _decide(held, Outcome.DISQUALIFIED, State.DISQUALIFIED, by=by, note=note)
 

@@ -66,6 +66,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "decisions",
         "entries__round",
         "entries__decision",
+        "entries__move_up",
         "entries__awards__prize",
         "season__rounds",
         "track__suspicions__source",

@@ -12,7 +12,7 @@ from django.urls import reverse
 from judging.jobs import standings
 from judging.jobs.awards import lapse_overdue
 from judging.models import Award, Cut, Decision, Prize, Round
-from judging.queries.cuts import closing_standings, line_of
+from judging.queries.cuts import closing_standings, line_of, next_round
 from judging.queries.explain import why
 from judging.services import cuts, prizes
 from spotlight.accounts.models import Person
@@ -22,6 +22,7 @@ from submissions.models import Role, Season
 from tests.making import (
     PASSWORD,
     advance,
+    confirm,
     make_entry,
     make_person,
     make_readings,
@@ -76,7 +77,7 @@ def test_the_first_in_order_advance(season: Season, two: tuple[Person, Person]) 
         (5, 2),
         (6, 3),
     ]
-    following = cuts.next_round(round)
+    following = next_round(round)
     assert following is not None
     assert set(following.entries.values_list("submission_id", flat=True)) == set(
         Decision.objects.filter(cut=cut, outcome="in").values_list("entry__submission_id", flat=True)
@@ -128,7 +129,7 @@ def test_a_decision_can_not_be_changed(season: Season, two: tuple[Person, Person
 
 def test_the_number_is_fixed_before_names_are_shown(season: Season, two: tuple[Person, Person]) -> None:
     round = closed_round(season, cut=3, cut_highest=5)
-    client = signed_in(two[0])
+    client = confirm(signed_in(two[0]))
     address = reverse("cut_round", args=[season.slug, 1])
     names = list(round.entries.values_list("submission__track__title", flat=True))
     page = client.get(address).content.decode()

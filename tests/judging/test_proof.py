@@ -95,6 +95,11 @@ def test_the_head_is_mailed_to_witnesses(season: Season) -> None:
     mails = Mail.objects.filter(to="witness@example.test", batch=f"proof:{season.slug}-1")
     digest = Proof.objects.get(round__season=season, round__number=1).digest
     assert [digest in mail.text for mail in mails] == [True]
+    at_cuts = Mail.objects.filter(to="witness@example.test", template="proof_cut_head").order_by("pk")
+    sealed = Seal.objects.filter(season=season.slug, event__verb="cut.made").order_by("sequence")
+    assert [seal.digest in mail.text for seal, mail in zip(sealed, at_cuts, strict=True)] == [True, True]
+    page = Client().get(reverse("proof", args=[season.slug])).content.decode()
+    assert all(seal.digest in page for seal in sealed)
 
 
 def test_publishing_twice_publishes_once(season: Season) -> None:

@@ -257,3 +257,25 @@ def test_an_earlier_head_stays_a_prefix(honest: tuple[proof.Files, str], tmp_pat
     events = honest[0]["log.jsonl"].decode().split("\n")[:-1]
     early = proof._sha256(events[20].encode())
     assert verify(write(honest[0], tmp_path), early, honest[1])[0] == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_left_is_proved_and_nobody_else_can_be_left_out(tmp_path: Path) -> None:
+    season = whole_season("left", leaving=True)
+    seals.seal()
+    made = proof.bundle(season)
+    proof.write_folder(made, tmp_path / "honest")
+    code, said = verify(tmp_path / "honest")
+    assert code == 0 and said.endswith("2 rounds: 0 problems\n"), said
+    groups, sheets = (made[f"round-1/{name}.csv"].decode().splitlines() for name in ("groups", "SHEETS"))
+    field = {line.split(",")[0] for line in groups[1:]}
+    assert len({line.split(",")[0] for line in sheets[1:]} - field) == 1, "the sheets on who left are there"
+    for line in groups[1:3]:
+        forged = {**made, "round-1/groups.csv": "\n".join(g for g in groups if g != line).encode() + b"\n"}
+        forged["manifest.json"] = proof._json(
+            proof._manifest({k: v for k, v in forged.items() if k != "manifest.json"})
+        )
+        folder = tmp_path / line.split(",")[0]
+        proof.write_folder(forged, folder)
+        code, said = verify(folder)
+        assert code == 1 and "which by the log had not left before the close" in said

@@ -4,8 +4,8 @@ import datetime
 import random
 from decimal import Decimal
 
-from judging.models import Prize, Reading, Round, Source, Witness
-from judging.services import cuts, rounds
+from judging.models import Entry, Prize, Reading, Round, Source, Witness
+from judging.services import cuts, removals, rounds
 from judging.services.desk import Draft, file_sheet
 from judging.services.presets import create_from_preset
 from spotlight.accounts.models import Person
@@ -18,8 +18,12 @@ CANARY = "Zxqcanary"
 OPTIONS = {"popularity": {"region_minimum_entries": 2, "region_minimum_fans": 0, "minimum_days": 3}}
 
 
-def whole_season(slug: str = "whole", *, entries: int = 10, judges: int = 4) -> Season:
-    """Played to its last announcement. Round 1 advances two per market, round 2 one or two of all: two is fixed."""
+def whole_season(slug: str = "whole", *, entries: int = 10, judges: int = 4, leaving: bool = False) -> Season:
+    """Played to its last announcement. Round 1 advances two per market, round 2 one or two of all: two is fixed.
+
+    With `leaving`, one entry is withdrawn while round 1 is locked, its first is disqualified after the close, and its second
+    after the announcement.
+    """
     organizer, season = frozen_season(slug)
     chair = make_role(season, Role.CHAIR, make_person(f"{CANARY} chair"))
     for number in range(judges):
@@ -30,7 +34,7 @@ def whole_season(slug: str = "whole", *, entries: int = 10, judges: int = 4) -> 
         artist = make_artist(make_person(f"{CANARY} person"), name=f"{CANARY} {number}")
         make_submission(season, artist, market=("jp", "kr")[number % 2], title=f"{CANARY} song {number}")
     for number in (1, 2):
-        play_round(season.rounds.get(number=number), organizer, chair)
+        play_round(season.rounds.get(number=number), organizer, chair, leaving=leaving and number == 1)
     season.refresh_from_db()
     return season
 
@@ -55,8 +59,8 @@ def frozen_season(slug: str) -> tuple[Person, Season]:
     return organizer, Season.objects.get(pk=season.pk)
 
 
-def play_round(round: Round, organizer: Person, chair: Person) -> None:
-    """From its opening to its announcement."""
+def play_round(round: Round, organizer: Person, chair: Person, *, leaving: bool = False) -> None:
+    """From its opening to its announcement; `leaving` as above."""
     clock.move_to(round.opens_at + datetime.timedelta(minutes=1))
     rounds.open_round(round, by=organizer)
     chance = random.Random(round.number)
@@ -67,13 +71,26 @@ def play_round(round: Round, organizer: Person, chair: Person) -> None:
         file_sheet(duty, draft, version=0, by=duty.seat.membership.person)
     clock.move_to(round.locks_at + datetime.timedelta(minutes=1))
     rounds.lock_round(round, by=chair)
+    if leaving:
+        take_out(round.entries.order_by("code")[0], organizer, chair, kind="withdrawn")
     clock.move_to(round.closes_at + datetime.timedelta(minutes=1))
     rounds.close_round(round, by=chair)
+    if leaving:
+        take_out(round.standings.get(is_closing=True).rows.get(rank=1).entry, organizer, chair)
     if round.cut_lowest != round.cut_highest:
         cuts.fix_number(round, number=round.cut_highest, reason=f"{CANARY} gap", by=chair)
     cuts.approve_cut(cuts.propose_cut(round, by=organizer, note=f"{CANARY} why"), by=chair)
     cuts.announce(round, by=organizer)
     work.run_due()
+    if leaving:
+        take_out(round.standings.get(is_closing=True).rows.get(rank=2).entry, organizer, chair)
+
+
+def take_out(entry: Entry, organizer: Person, chair: Person, *, kind: str = "disqualified") -> None:
+    """Out of the season, by two people where a round is closed."""
+    made = removals.propose_removal(entry.submission, kind=kind, reason=f"{CANARY} reason", by=organizer)
+    if made.state == "proposed":
+        removals.approve_removal(made, by=chair)
 
 
 def add_readings(round: Round, chance: random.Random) -> None:

@@ -154,6 +154,11 @@ def _panel(world: World) -> dict[str, dict[str, Arguments]]:
         "chair_step": {"lock": {"code": "alpha-3", "step": "lock"}, "open": {"code": "alpha-4", "step": "open"}},
         **_each(("cut_round", "cut_number", "cut_deliver", "what_if"), cuts),
         "cut_act": {"approve": {"season": "alpha", "number": 2, "verb": "approve"}},
+        "entry_leave": {
+            "running": {"code": world.things["dealt"].code},
+            "closed": {"code": world.things["entry 2"].code},
+        },
+        "removal_act": {"approve": {"code": world.things["removal"].code, "verb": "approve"}},
     }  # fmt: skip
 
 

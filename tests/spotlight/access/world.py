@@ -19,6 +19,7 @@ from judging.models import (
     ImportBatch,
     Prize,
     Remark,
+    Removal,
     Round,
     Ruling,
     ScoreSheet,
@@ -77,6 +78,7 @@ SECRETS: dict[str, tuple[str, ...]] = {
     "zqvimport": ("organizer",),
     "zqvusewaiting": ("fan", "clearance", "organizer"),
     "zqvcutnote": ("chair", "organizer"),
+    "zqvremoval": ("chair", "organizer"),
     "zqvruling": ("chair", "organizer"),
     "zqvamendment": ("organizer",),
     "zqvplanned": ("organizer",),
@@ -224,6 +226,10 @@ def _rounds(world: World) -> None:
     second = _closed(world, 2)
     Cut.objects.create(
         round=second, standings=second.standings.first(), size=1, note="zqvcutnote",
+        proposed_by=world.people["organizer"], proposed_at=clock.now(),
+    )  # fmt: skip
+    things["removal"] = Removal.objects.create(
+        submission=second.entries.get().submission, kind="disqualified", reason="zqvremoval",
         proposed_by=world.people["organizer"], proposed_at=clock.now(),
     )  # fmt: skip
     running = making.advance(things["round 3"], "open")

@@ -1,0 +1,69 @@
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from judging.models.cut import Award
+from judging.models.round import Entry, Round
+from spotlight.accounts.codes import short_code
+from spotlight.accounts.models import Person
+from submissions.models import Submission
+
+
+class Removal(models.Model):
+    """A submission that leaves a season after judging began. After a close two people decide it, and it is public."""
+
+    class Kind(models.TextChoices):
+        WITHDRAWN = "withdrawn", _("withdrawn by the artist")
+        DISQUALIFIED = "disqualified", _("disqualified")
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("proposed")
+        DROPPED = "dropped", _("not pursued")
+        MADE = "made", _("made")
+
+    code = models.CharField(max_length=16, unique=True, default=short_code, editable=False)
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="removals")
+    kind = models.CharField(_("what"), max_length=12, choices=Kind)
+    reason = models.TextField(_("reason"), max_length=2000)
+    is_tainted = models.BooleanField(_("its sheets say nothing about the judges"), default=False)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PROPOSED)
+    proposed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    approved_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("removal")
+        verbose_name_plural = _("removals")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("proposed_by")),
+                name="removal_two_people",
+            ),
+            models.UniqueConstraint(
+                fields=["submission"], condition=~Q(state="dropped"), name="removal_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.submission.code}: {self.get_kind_display()}"
+
+
+class MoveUp(models.Model):
+    """A reserve that took a place which came free after the cut: by a removal, or a prize that nobody accepted."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="moves_up")
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="move_up")
+    place_of = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="followed_by")
+    removal = models.ForeignKey(Removal, null=True, on_delete=models.PROTECT, related_name="moves_up")
+    award = models.OneToOneField(Award, null=True, on_delete=models.PROTECT, related_name="move_up")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("move up")
+        verbose_name_plural = _("moves up")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.entry} for {self.place_of}"
