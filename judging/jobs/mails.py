@@ -1,6 +1,7 @@
 """Mails of judging: the opening of a round, reminders, and the head of the log for witnesses."""
 
 import datetime
+from collections.abc import Mapping
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -87,7 +88,7 @@ def tell_of_removal(removal: Removal) -> None:
 
 
 def _to_artist(
-    template: str, submission: Submission, about: Round | None, context: dict[str, object]
+    template: str, submission: Submission, about: Round | None, context: Mapping[str, object]
 ) -> None:
     """Write to everybody behind an artist; about a cut that is not announced yet, the mail waits with the others."""
     cut = about.cuts.filter(state=Cut.State.MADE).first() if about else None

@@ -31,7 +31,7 @@ def leave(request: HttpRequest, code: str) -> HttpResponse:
         Entry.objects.select_related("round__season", "submission__track", "submission__artist"),
         code=code, round__season__in=seasons_with_role(account(request), *ROLES),
     )  # fmt: skip
-    form = RemovalForm(request.POST or None)
+    form = RemovalForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         if page := factors.asked(request, doing=_("Take an entry out of the season")):
             return page

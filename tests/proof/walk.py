@@ -1,7 +1,10 @@
 """The walk itself: sixty real tracks from upload to winners, by the same services and pages that everybody uses."""
 
+import hashlib
 import os
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -14,13 +17,14 @@ from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import sync_playwright
 
-from judging.models import Award, Decision, Round, ScoreSheet, Standing
+from judging.jobs import proof
+from judging.models import Award, Decision, Proof, Round, ScoreSheet, Standing
 from judging.services.panel import accept_confidentiality
 from judging.services.presets import create_from_preset
 from series import services as series_services
 from spotlight.accounts.models import User
 from spotlight.demo import calendar, cast, crowd, films, panel, people, rounds, setup
-from spotlight.ledger import clock, work
+from spotlight.ledger import clock, seals, work
 from spotlight.ledger.models import Work
 from submissions.models import Play, Season, Submission, Track
 from submissions.services import clearance, entries, roles
@@ -57,6 +61,7 @@ class Walk:
                 ("Three uploaded by hand", self.by_hand), ("All cleared", self.clear), ("Listened", self.listen),
                 ("Readings imported", self.readings), ("Round one", lambda: self.round(1)), ("Round two", lambda: self.round(2)),
                 ("Final", lambda: self.round(3)), ("Prizes and results", self.results), ("Episode", self.episode),
+                ("Proof verified", self.verified),
             ]  # fmt: skip
             for name, step in steps:
                 began = time.monotonic()
@@ -240,6 +245,24 @@ class Walk:
         visitor.see(f"/offtherecord/{episode.slug}/", "41-episode", full=True)
         visitor.see("/search?q=%23OfftheRecord", "42-search")
         self.facts["failed_work"] = Work.objects.filter(state="failed").count()
+
+    def verified(self) -> None:
+        """The bundle of the season, checked by its own program as an outsider would: plain Python, nothing of ours."""
+        bundle = self.folder / "bundle"
+        shutil.rmtree(bundle, ignore_errors=True)
+        seals.seal()
+        proof.write_folder(proof.bundle(self.season), bundle)
+        heads = Proof.objects.filter(round__season=self.season).order_by("-sequence")
+        head = heads.values_list("digest", flat=True)[0]
+        command = [sys.executable, "-I", str(bundle / "verify_results.py"), str(bundle), "--head", head]
+        done = subprocess.run(command, capture_output=True, text=True, cwd="/", env={}, check=False)
+        said = done.stdout.strip().splitlines()
+        digest = hashlib.sha256((bundle / "manifest.json").read_bytes()).hexdigest()
+        self.facts["proof"] = f"exit code {done.returncode}; {said[-1] if said else done.stderr}"
+        self.facts["proof, head that was published last"] = head
+        self.facts["proof, SHA-256 of manifest.json"] = digest
+        if done.returncode:
+            self.problems += said or [done.stderr]
 
     # ---- parts ----
 

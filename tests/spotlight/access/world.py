@@ -229,7 +229,7 @@ def _rounds(world: World) -> None:
         proposed_by=world.people["organizer"], proposed_at=clock.now(),
     )  # fmt: skip
     things["removal"] = Removal.objects.create(
-        submission=second.entries.get().submission, kind="disqualified", reason="zqvremoval",
+        submission=things["their song"], kind="disqualified", reason="zqvremoval",
         proposed_by=world.people["organizer"], proposed_at=clock.now(),
     )  # fmt: skip
     running = making.advance(things["round 3"], "open")
