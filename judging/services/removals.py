@@ -157,13 +157,11 @@ def _free_place(removal: Removal, held: Submission) -> None:
 
 
 def _hold_rounds(submission: Submission) -> list[Round]:
-    """The rounds with the submission, by number, locked: no close, cut or deal meets the removal halfway."""
-    return list(
-        Round.objects.select_for_update(of=("self",))
-        .filter(entries__submission=submission)
-        .select_related("season")
-        .order_by("number")
-    )
+    """The rounds with the submission, by number. All of the season are locked first: a cut may be giving it a place now."""
+    season = Round.objects.filter(season=submission.season_id).select_for_update(of=("self",))
+    held = list(season.select_related("season").order_by("number"))
+    places = set(Entry.objects.filter(submission=submission).values_list("round_id", flat=True))
+    return [round for round in held if round.pk in places]
 
 
 def _hold_submission(submission: Submission) -> Submission:

@@ -103,7 +103,7 @@ def importing(made: Round, folder: Path, value: int) -> Callable[[], object]:
     path = folder / f"{made.code}-{value}.csv"
     path.write_text("\n".join(lines) + "\n")
     batch = ImportBatch.objects.create(source=source, at=clock.now())
-    return lambda: readings.import_batch(batch, path)
+    return lambda: readings.import_file(batch, path)
 
 
 def is_whole(made: Round) -> bool:
@@ -119,7 +119,7 @@ def test_an_import_never_comes_between_a_close_and_its_copies(
 ) -> None:
     for _ in range(times):
         made = stage.round()
-        make_readings(made.entries.get(), *range(1, 11))
+        importing(made, tmp_path, 5)()
         race(
             importing(made, tmp_path, 50),
             partial(rounds.close_round, made, by=stage.organizer),
