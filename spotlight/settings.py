@@ -78,6 +78,10 @@ if DEMO and not EMBEDDED:
     )
 
 _is_owner = os.environ.get("SPOTLIGHT_DATABASE_ROLE") == "owner"
+# Rehearsals make a database of their own with this role, which needs CREATEDB and no right on ours. Empty: none are run.
+REHEARSAL_DATABASE_URL = os.environ.get("REHEARSAL_DATABASE_URL") or (DATABASE_OWNER_URL if EMBEDDED else "")
+REHEARSAL_TEMPLATE = ""
+IN_REHEARSAL = False
 DATABASES = {"default": database(DATABASE_OWNER_URL if _is_owner else DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -117,6 +121,7 @@ INSTALLED_APPS = [
     "submissions",
     "judging",
     "series",
+    "spotlight.rehearsal",
 ]
 if EMBEDDED:
     INSTALLED_APPS.append("spotlight.demo")
