@@ -5,21 +5,27 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from judging.jobs import rounds as life
-from judging.models import Assignment, Round, ScoreSheet, Seat
+from judging.jobs.proof import commitment
+from judging.models import Assignment, Criterion, Round, Score, ScoreSheet, Seat
 from judging.queries.cuts import needs_number
 from judging.queries.rounds import entries_to_rule_on
 from judging.services import chair, cuts, desk, panel, rounds
+from judging.tasks.standings import ask_for_standings
+from spotlight.accounts.models import Person
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock, work
+from spotlight.ledger.models import Event
 from spotlight.rehearsal.inside.company import Company
 from spotlight.rehearsal.simulation.jury import Jury
 from submissions.models import Artist, Season
 
 Tick = Callable[[float, str], None]
-SHEETS_AT_ONCE = 200
+AT_ONCE = 100
+BY_DESK = 300
+"""As many sheets of a round go through the desk's service, one by one; further ones are written in bulk as it leaves them."""
 LEAVES_FROM = 6
 """From as many judges on, one leaves the panel of the first round halfway, and their entries go to the others."""
 
@@ -33,6 +39,7 @@ class Room:
     jury: Jury
     artists: Mapping[int, int]
     tick: Tick = lambda share, step: None
+    by_desk: dict[int, int] = field(default_factory=dict)
     judges: dict[int, int] = field(init=False)
     rows: dict[int, int] = field(init=False)
 
@@ -85,21 +92,27 @@ class Room:
         )
 
     def file(self, round_: Round, duties: Sequence[Assignment]) -> None:
-        """Judges file these sheets through the desk. A few hundred share a transaction; each is checked by itself."""
-        criteria = [c.key for c in round_.criteria.all()]
-        for first in range(0, len(duties), SHEETS_AT_ONCE):
+        """Judges file these sheets: the first of each round through the desk, one by one, the others in bulk."""
+        criteria = list(round_.criteria.all())
+        singly = max(0, BY_DESK - self.by_desk.get(round_.number, 0))
+        self.by_desk[round_.number] = self.by_desk.get(round_.number, 0) + len(duties[:singly])
+        for first in range(0, len(duties[:singly]), AT_ONCE):
             with transaction.atomic():
-                for duty in duties[first : first + SHEETS_AT_ONCE]:
-                    self._file(duty, criteria, round_.number)
+                for duty in duties[:singly][first : first + AT_ONCE]:
+                    judge, draft = self._heard(duty, criteria, round_.number)
+                    desk.file_sheet(duty, draft, version=0, by=judge)
+            self.tick(first / len(duties), f"round-{round_.number}")
+        for first in range(singly, len(duties), 10 * AT_ONCE):
+            part = duties[first : first + 10 * AT_ONCE]
+            file_in_bulk(round_, [(duty, *self._heard(duty, criteria, round_.number)) for duty in part], criteria)
             self.tick(first / len(duties), f"round-{round_.number}")
 
-    def _file(self, duty: Assignment, criteria: Sequence[str], number: int) -> None:
+    def _heard(self, duty: Assignment, criteria: Sequence[Criterion], number: int) -> tuple[Person, desk.Draft]:
         judge = duty.seat.membership.person
         row = self.rows[duty.entry.submission_id]
-        marks = self.jury.marks(self.judges[judge.pk], row, number, criteria)
+        marks = self.jury.marks(self.judges[judge.pk], row, number, [c.key for c in criteria])
         heard = duty.entry.submission.track.duration_ms or 0
-        draft = desk.Draft(marks={key: Decimal(str(mark)) for key, mark in marks.items()}, heard_ms=heard)
-        desk.file_sheet(duty, draft, version=0, by=judge)
+        return judge, desk.Draft(marks={key: Decimal(str(m)) for key, m in marks.items()}, heard_ms=heard)
 
     def lock(self, round_: Round) -> Round:
         """The time for sheets ends."""
@@ -136,6 +149,45 @@ class Room:
         work.run_due()
         round_.refresh_from_db()
         return round_
+
+
+Filled = tuple[Assignment, Person, desk.Draft]
+
+
+@transaction.atomic
+def file_in_bulk(round_: Round, filled: Sequence[Filled], criteria: Sequence[Criterion]) -> None:
+    """Sheets, marks and events as `desk.file_sheet` writes them for a new, complete sheet."""
+    at, keys = clock.now(), {c.key: c for c in criteria}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT spotlight_round_state(%s)", [round_.pk])
+    sheets = ScoreSheet.objects.bulk_create(
+        ScoreSheet(round=round_, assignment=duty, state="filed", heard_ms=draft.heard_ms, updated_at=at, filed_at=at)
+        for duty, _, draft in filled
+    )
+    Score.objects.bulk_create(
+        (
+            Score(sheet=sheet, criterion=keys[key], value=mark)
+            for sheet, (_, _, draft) in zip(sheets, filled, strict=True)
+            for key, mark in draft.marks.items()
+        ),
+        batch_size=5000,
+    )
+    Event.objects.bulk_create((e for one in filled for e in _events(round_, *one, at)), batch_size=5000)
+    ask_for_standings(round_)
+
+
+def _events(
+    round_: Round, duty: Assignment, judge: Person, draft: desk.Draft, at: datetime.datetime
+) -> list[Event]:
+    seat, entry = duty.seat.code, duty.entry.code
+    common = {"seat": seat, "version": 1}
+    marks = {key: f"{mark.normalize():f}" for key, mark in draft.marks.items()}
+    sealed = {"marks_sha256": commitment(round_.season.seed, entry=entry, seat=seat, marks=marks)}
+    place = {"at": at, "actor": judge, "season": round_.season.slug, "subject": f"entry:{entry}"}
+    return [
+        Event(verb="sheet.begun", facts=common, **place),
+        Event(verb="sheet.filed", facts=sealed | common, **place),
+    ]
 
 
 def go(moment: datetime.datetime) -> None:
