@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("submissions.urls")),
     path("", include("judging.urls")),
     path("", include("series.urls")),
+    path("", include("spotlight.rehearsal.urls")),
     path("admin/", admin.site.urls),
     path("sitemap.xml", sitemaps.sitemap, {"sources": ["series.queries.sitemap_pages"]}, name="sitemap"),
     path("robots.txt", sitemaps.robots, name="robots"),

@@ -29,9 +29,9 @@ def dump_rules(season: Season) -> str:
 
 def _as_planned(row: models.Model) -> models.Model:
     for field in row._meta.concrete_fields:
-        if isinstance(field, models.ForeignKey) and field.related_model not in COPIED:
-            setattr(row, field.name, None)
-        elif field.name in BEGUN:
+        if (
+            isinstance(field, models.ForeignKey) and field.related_model not in COPIED
+        ) or field.name in BEGUN:
             setattr(row, field.name, None)
     if isinstance(row, Season | Round):
         row.state = "planned"

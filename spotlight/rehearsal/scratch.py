@@ -53,7 +53,7 @@ def scratch_environment(code: str) -> Iterator[dict[str, str]]:
         try:
             if not settings.REHEARSAL_TEMPLATE:
                 _migrate(environment)
-            _let_clock_move(name)
+            _tell(name, "UPDATE ledger_clock SET movable = true")
             yield environment
         finally:
             _drop(server, name)
@@ -71,11 +71,19 @@ def _prefix() -> str:
 @contextmanager
 def _server() -> Iterator[psycopg2.extensions.connection]:
     if not is_possible():
-        raise NoScratch(_("Rehearsals have no database server yet. The operator sets REHEARSAL_DATABASE_URL, see docs/operations.md."))
+        raise NoScratch(
+            _(
+                "Rehearsals have no database server yet. The operator sets REHEARSAL_DATABASE_URL, see docs/operations.md."
+            )
+        )
     try:
         server = psycopg2.connect(_address("postgres"), connect_timeout=5)
     except psycopg2.OperationalError as problem:
-        raise NoScratch(_("The database server of rehearsals does not answer. The operator checks REHEARSAL_DATABASE_URL.")) from problem
+        raise NoScratch(
+            _(
+                "The database server of rehearsals does not answer. The operator checks REHEARSAL_DATABASE_URL."
+            )
+        ) from problem
     server.autocommit = True
     try:
         yield server
@@ -107,7 +115,11 @@ def _create(server: psycopg2.extensions.connection, name: str) -> None:
         try:
             cursor.execute(words)
         except psycopg2.errors.InsufficientPrivilege as problem:
-            raise NoScratch(_("The database role of rehearsals may not create databases. The operator gives it CREATEDB, see docs/operations.md.")) from problem
+            raise NoScratch(
+                _(
+                    "The database role of rehearsals may not create databases. The operator gives it CREATEDB, see docs/operations.md."
+                )
+            ) from problem
 
 
 def _drop(server: psycopg2.extensions.connection, name: str) -> None:
@@ -115,11 +127,12 @@ def _drop(server: psycopg2.extensions.connection, name: str) -> None:
         cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _let_clock_move(name: str) -> None:
+def _tell(name: str, words: str) -> None:
+    """One statement in the new database, by the role that owns it."""
     database = psycopg2.connect(_address(name))
     try:
         with database, database.cursor() as cursor:
-            cursor.execute("UPDATE ledger_clock SET movable = true")
+            cursor.execute(words)
     finally:
         database.close()
 
@@ -152,4 +165,7 @@ def _migrate(environment: dict[str, str]) -> None:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
-        raise NoScratch(_("The rehearsal's database could not be prepared: %(problem)s") % {"problem": done.stderr.strip()[-300:]})
+        raise NoScratch(
+            _("The rehearsal's database could not be prepared: %(problem)s")
+            % {"problem": done.stderr.strip()[-300:]}
+        )

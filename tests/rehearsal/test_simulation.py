@@ -103,7 +103,7 @@ def test_picked_members_are_distinct_and_from_their_market():
 def test_measures_are_told_apart_by_source():
     pairs = [("spotlight", "plays"), ("spotlight", "likes"), ("kikoe", "streams"), ("kikoe", "saves")]
     assert measures_of(pairs) == (["likes", "plays"], {"kikoe": ["saves", "streams"]})
-    assert set(SHARES) == {"plays", "likes", "shares", "uses"}
+    assert set(SHARES) == {"plays", "likes", "shares", "uses", "saves"}
 
 
 def test_precision_and_value_against_the_best_choice():
@@ -112,7 +112,12 @@ def test_precision_and_value_against_the_best_choice():
     assert ideal(truth, field, size=2, groups={}) == {0, 1}
     assert ideal(truth, field, size=1, groups=groups) == {0, 1}
     assert ideal(truth, [3, 4, 5], size=1, groups={}) == {3}
-    assert hit(truth, field, {0, 1}, {0, 1}).to_mapping() == {"chosen": 2, "right": 2, "precision": 1.0, "value": 1.0}
+    assert hit(truth, field, {0, 1}, {0, 1}).to_mapping() == {
+        "chosen": 2,
+        "right": 2,
+        "precision": 1.0,
+        "value": 1.0,
+    }
     half = hit(truth, field, {0, 2}, {0, 1})
     assert (half.right, half.precision, half.value) == (1, 0.5, 0.8)
     assert hit(truth, field, set(), {0}).precision == 0

@@ -10,6 +10,7 @@ from judging.jobs.inputs import Inputs
 from judging.jobs.proof import closing_inputs
 from judging.models import Entry, Round
 from judging.queries.cuts import size_of
+from judging.scoring import detectors
 from judging.scoring.compute import Result
 from judging.scoring.errors import ScoringError
 from judging.scoring.inputs import Readings
@@ -26,16 +27,51 @@ class Choice:
     chosen: frozenset[str]
 
 
-def choices(round_: Round, attackers: frozenset[str]) -> list[Choice]:
+@dataclass(frozen=True)
+class Closed:
+    """A closed round once more: what it used, what came out, and the entries that the detectors point at."""
+
+    round: Round
+    given: Inputs
+    result: Result
+    flagged: frozenset[str]
+
+
+def closed(round_: Round) -> Closed:
+    """Read and score a closed round again."""
+    given = closing_inputs(round_)
+    result = given.score()
+    return Closed(round_, given, result, _flagged(round_, given, result))
+
+
+def _flagged(round_: Round, given: Inputs, result: Result) -> frozenset[str]:
+    if not isinstance(given.readings, Readings) or not given.recipe.popularity.metrics:
+        return frozenset()
+    homes = dict(
+        Entry.objects.filter(round=round_, submission__market__isnull=False).values_list(
+            "code", "submission__market__code"
+        )
+    )
+    heard: dict[str, float] = {}
+    if result.panel is not None:
+        least = max(1, given.recipe.panel.minimum_sheets)
+        rows = zip(result.entries, result.panel.tolist(), result.sheets.tolist(), strict=True)
+        heard = {code: score / 1e6 for code, score, sheets in rows if sheets >= least and score is not None}
+    found = detectors.find(given.readings, given.recipe.popularity, panel=heard, homes=homes)
+    return frozenset(finding.entry for finding in found)
+
+
+def choices(closed: Closed, attackers: frozenset[str]) -> list[Choice]:
     """The round as it was (key `as-it-was`), then each other rule that says something here.
 
-    `attackers` are the entries for whom somebody cheats: without them is what perfect detection would give.
+    `attackers` are the entries for whom somebody cheats: without them is what perfect detection would give, and without
+    those of them that the detectors point at is what a person who looks there would make of it.
     """
-    given = closing_inputs(round_)
+    round_, given = closed.round, closed.given
     groups = dict(Entry.objects.filter(round=round_).values_list("code", "group"))
     size = size_of(round_)
-    found = [Choice("as-it-was", _above(given.score(), groups, size))]
-    for key, change in _changes(given, attackers).items():
+    found = [Choice("as-it-was", _above(closed.result, groups, size))]
+    for key, change in _changes(given, attackers, closed.flagged).items():
         try:
             other = change(given)
             if other is not given:
@@ -45,7 +81,7 @@ def choices(round_: Round, attackers: frozenset[str]) -> list[Choice]:
     return found
 
 
-def _changes(given: Inputs, attackers: frozenset[str]) -> dict[str, Change]:
+def _changes(given: Inputs, attackers: frozenset[str], flagged: frozenset[str]) -> dict[str, Change]:
     recipe = given.recipe
     heard = bool(recipe.blend.panel and recipe.panel.criteria)
     measured = bool(recipe.blend.popularity and recipe.popularity.metrics)
@@ -70,6 +106,7 @@ def _changes(given: Inputs, attackers: frozenset[str]) -> dict[str, Change]:
         }  # fmt: skip
     changes["ties-popularity-first"] = _with("tie", chain="popularity-first")
     if attackers & set(given.entries):
+        changes["without-flagged"] = lambda i: _without(i, attackers & flagged)
         changes["without-attackers"] = lambda i: _without(i, attackers)
     return changes
 
@@ -114,11 +151,18 @@ def _without(given: Inputs, codes: frozenset[str]) -> Inputs:
         mask = np.isin(readings.entry, keep)
         new_place = np.full(len(readings.entries), -1, dtype=np.int64)
         new_place[keep] = np.arange(len(keep))
-        columns = {name: getattr(readings, name)[mask] for name in ("region", "metric", "day", "value", "fans")}
+        columns = {
+            name: getattr(readings, name)[mask] for name in ("region", "metric", "day", "value", "fans")
+        }
         readings = replace(
-            readings, entries=tuple(readings.entries[k] for k in keep), entry=new_place[readings.entry[mask]], **columns
+            readings,
+            entries=tuple(readings.entries[k] for k in keep),
+            entry=new_place[readings.entry[mask]],
+            **columns,
         )
-    return replace(given, entries=tuple(c for c in given.entries if c not in codes), sheets=sheets, readings=readings)
+    return replace(
+        given, entries=tuple(c for c in given.entries if c not in codes), sheets=sheets, readings=readings
+    )
 
 
 def _above(result: Result, groups: Mapping[str, str], size: int) -> frozenset[str]:

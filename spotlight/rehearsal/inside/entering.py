@@ -31,8 +31,6 @@ from submissions.queries.entries import current_terms
 from submissions.services import artists, clearance, entries
 from submissions.services.entries import Changes, CreditLine
 
-BY_SERVICES = 40
-"""As many artists take every step by itself."""
 WEEKS = 8
 SIGNED = 20
 """Every so many artists work with a label, some of whose people judge."""
@@ -50,6 +48,7 @@ class Entering:
         self.labels = list(Organisation.objects.order_by("name"))
         self.sound = files.keep_bytes(b"rehearsal", kind=StoredFile.Kind.RENDITION, media_type="audio/mpeg")
         self.submissions: dict[int, int] = {}
+        self.singly = world.parameters.singly // 8
 
     def parts(self) -> list[tuple[datetime.datetime, list[int]]]:
         """When each part enters and is cleared at once, and which artists it is."""
@@ -61,10 +60,10 @@ class Entering:
 
     def enter(self, artists_rows: Sequence[int]) -> None:
         """One part enters; the clock shows the moment."""
-        single = [row for row in artists_rows if row < BY_SERVICES]
+        single = [row for row in artists_rows if row < self.singly]
         for row in single:
             self.submissions[row] = self._by_services(row).pk
-        self._in_bulk([row for row in artists_rows if row >= BY_SERVICES])
+        self._in_bulk([row for row in artists_rows if row >= self.singly])
 
     def _by_services(self, row: int) -> Submission:
         me = person(f"artist-{row:05d}")
@@ -81,7 +80,10 @@ class Entering:
         return submission
 
     def _steps(self, row: int) -> list[Changes]:
-        rights = [CreditLine(_name(row), Credit.Part.COMPOSER, 10_000), CreditLine(_name(row), Credit.Part.PERFORMER)]
+        rights = [
+            CreditLine(_name(row), Credit.Part.COMPOSER, 10_000),
+            CreditLine(_name(row), Credit.Part.PERFORMER),
+        ]
         division = {"division": self._division(row)} if self.divisions else {}
         return [
             Changes(step="track", track={"title": _title(row), "genre": self._genre(row), "language": "en"}),
@@ -110,10 +112,12 @@ class Entering:
             Credit(track=t, name=a.name, part=Credit.Part.COMPOSER, share=10_000) for _, a, t in pairs
         )
         sent = Submission.objects.bulk_create(
-            [self._submission(row, *parts, at) for row, parts in zip(rows, pairs, strict=True)], batch_size=2000
+            [self._submission(row, *parts, at) for row, parts in zip(rows, pairs, strict=True)],
+            batch_size=2000,
         )
         Answer.objects.bulk_create(
-            (Answer(submission=s, question=q, is_yes=True) for s in sent for q in self.questions), batch_size=5000
+            (Answer(submission=s, question=q, is_yes=True) for s in sent for q in self.questions),
+            batch_size=5000,
         )
         ClearanceDecision.objects.bulk_create(
             ClearanceDecision(submission=s, outcome="cleared", by=self.company.reviewer, at=at) for s in sent

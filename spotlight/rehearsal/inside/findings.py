@@ -8,7 +8,6 @@ import numpy as np
 from judging.models import Decision, Entry, Round, ScoreSheet
 from judging.queries.cuts import closing_standings, size_of
 from spotlight.rehearsal.inside import alternatives
-from spotlight.rehearsal.inside.entering import BY_SERVICES
 from spotlight.rehearsal.rules import summary_of
 from spotlight.rehearsal.simulation.jury import Jury
 from spotlight.rehearsal.simulation.measures import hit, ideal
@@ -42,7 +41,9 @@ class Findings:
         best = ideal(truth, field, size=size_of(round_), groups=groups)
         chosen = {
             row[code]
-            for code in Decision.objects.filter(round=round_, outcome="in").values_list("entry__code", flat=True)
+            for code in Decision.objects.filter(round=round_, outcome="in").values_list(
+                "entry__code", flat=True
+            )
         }
         self.fields.append(field)
         self.truths.append(truth)
@@ -52,7 +53,7 @@ class Findings:
                 **hit(truth, field, chosen, best).to_mapping(), **self._certainty(round_, chosen, best),
                 **self._listening(round_), "ruled": ruled, "tied_at_line": self._tied(round_),
                 "attackers": len(field & self.attackers), "attackers_in": len(chosen & self.attackers),
-                "rules": self._rules(round_, row, truth, field, best),
+                **self._again(round_, row, truth, field, best),
             }
         )  # fmt: skip
 
@@ -79,7 +80,9 @@ class Findings:
 
     def _listening(self, round_: Round) -> dict[str, Any]:
         sheets = ScoreSheet.objects.filter(round=round_, state=ScoreSheet.State.FILED)
-        rows = sheets.values_list("assignment__seat", "assignment__entry__submission__track__duration_ms", "assignment__entry")
+        rows = sheets.values_list(
+            "assignment__seat", "assignment__entry__submission__track__duration_ms", "assignment__entry"
+        )
         per_judge: dict[int, float] = {}
         per_entry: dict[int, int] = {}
         for seat, length, entry in rows:
@@ -94,23 +97,26 @@ class Findings:
     def _tied(self, round_: Round) -> int:
         return Decision.objects.filter(round=round_, is_tied_at_line=True).count()
 
-    def _rules(
+    def _again(
         self, round_: Round, row: Mapping[str, int], truth: Floats, field: set[int], best: set[int]
-    ) -> list[dict[str, Any]]:
-        """Each other rule: who would enter and leave, and how good the choice would have been."""
+    ) -> dict[str, Any]:
+        """What the detectors point at, and what each other rule would have changed."""
+        closed = alternatives.closed(round_)
         cheats = frozenset(code for code, artist in row.items() if artist in self.attackers)
-        first, *others = alternatives.choices(round_, cheats)
+        first, *others = alternatives.choices(closed, cheats)
         was = {row[code] for code in first.chosen}
-        found = []
-        for other in others:
-            then = {row[code] for code in other.chosen}
-            found.append(
-                {
-                    "key": other.key, "enter": len(then - was), "leave": len(was - then),
-                    **hit(truth, field, then, best).to_mapping(), "attackers_in": len(then & self.attackers),
-                }
-            )  # fmt: skip
-        return found
+        return {
+            "flagged": len(closed.flagged), "flagged_attackers": len(closed.flagged & cheats),
+            "rules": [self._rule(o.key, {row[code] for code in o.chosen}, was, truth, field, best) for o in others],
+        }  # fmt: skip
+
+    def _rule(
+        self, key: str, then: set[int], was: set[int], truth: Floats, field: set[int], best: set[int]
+    ) -> dict[str, Any]:
+        return {
+            "key": key, "enter": len(then - was), "leave": len(was - then),
+            **hit(truth, field, then, best).to_mapping(), "attackers_in": len(then & self.attackers),
+        }  # fmt: skip
 
     def report(self) -> dict[str, Any]:
         """Everything, once all rounds are announced."""
@@ -124,7 +130,7 @@ class Findings:
             "season": {"name": self.season.name, "preset": self.season.preset, "rounds": summary_of(self.season)},
             "people": {
                 "attackers": len(self.attackers), "bought_judges": len(self.jury.bought), "ties": self.ties,
-                "by_services": sum(row < BY_SERVICES for row in self.rows.values()),
+                "by_services": sum(row < parameters.singly // 8 for row in self.rows.values()),
             },
             "rounds": self.rounds, "winners": self._winners(), "prizes": self.prizes,
             "sheets": sum(r["sheets"] for r in self.rounds), "hours": round(sum(r["hours"] for r in self.rounds), 1),
@@ -137,7 +143,9 @@ class Findings:
             return []
         order = np.argsort(-self.truths[-1], kind="stable")
         place = {int(artist): rank for rank, artist in enumerate(order.tolist(), 1)}
-        won = Decision.objects.filter(round__season=self.season, round__number=self.rounds[-1]["number"], outcome="in")
+        won = Decision.objects.filter(
+            round__season=self.season, round__number=self.rounds[-1]["number"], outcome="in"
+        )
         rows = won.order_by("rank").values_list("rank", "entry__submission_id")
         return [
             {"rank": rank, "artist": self.rows[key] + 1, "true_place": place[self.rows[key]], "attacker": self.rows[key] in self.attackers}

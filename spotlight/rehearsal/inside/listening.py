@@ -26,10 +26,13 @@ from submissions.models import Season, Submission
 
 FEATURED = 3.0
 """How much louder it is around tracks that are still in after a cut."""
+ONCE = ("likes", "saves")
+"""What an account does once for a track."""
 COLUMNS = {
     "plays": ("submissions_play", ("track_id", "day", "listener", "market")),
     "shares": ("submissions_share", ("track_id", "day", "listener", "market")),
     "likes": ("submissions_like", ("track_id", "person_id", "market", "at")),
+    "saves": ("submissions_save", ("track_id", "person_id", "market", "at", "counts")),
     "uses": ("submissions_use", ("track_id", "person_id", "market", "at", "url", "state", "code")),
 }
 
@@ -46,13 +49,16 @@ class Audience:
         self.markets = [m.code for m in season.markets.order_by("order", "code")] or [""]
         self.tracks = np.zeros(world.parameters.artists, dtype=np.int64)
         self.codes: list[str] = [""] * world.parameters.artists
-        self.liked = np.zeros((world.parameters.artists, len(self.markets)), dtype=np.int64)
+        shape = (world.parameters.artists, len(self.markets))
+        self.kept = {measure: np.zeros(shape, dtype=np.int64) for measure in ONCE}
         self.accounts = _accounts(self.crowd)
 
     def know(self, submissions: Mapping[int, int]) -> None:
         """Learn which tracks there are, by artist row."""
         rows = {key: row for row, key in submissions.items()}
-        for key, track, code in Submission.objects.filter(pk__in=rows).values_list("pk", "track_id", "track__code"):
+        for key, track, code in Submission.objects.filter(pk__in=rows).values_list(
+            "pk", "track_id", "track__code"
+        ):
             self.tracks[rows[key]], self.codes[rows[key]] = track, code
 
     def listen(
@@ -83,12 +89,16 @@ class Audience:
         date = datetime.date.fromordinal(number).isoformat()
         rng = self.world.parameters.rng("who", measure, number)
         start = rng.integers(1 << 30, size=day.count.shape)
-        if measure == "likes":
-            real = np.clip(day.count, 0, np.maximum(self.crowd.fans - self.liked, 0))
-            found = [*_who(real, self.crowd.fans, self.liked, "fan"), *_who(day.fake, self._bots, self.liked, "bot")]
-            self.liked += real + day.fake
+        if measure in ONCE:
+            kept = self.kept[measure]
+            real = np.clip(day.count, 0, np.maximum(self.crowd.fans - kept, 0))
+            found = [*_who(real, self.crowd.fans, kept, "fan"), *_who(day.fake, self._bots, kept, "bot")]
+            self.kept[measure] = kept + real + day.fake
         else:
-            found = [*_who(day.count, self.crowd.fans, start, "fan"), *_who(day.fake, self._bots, start, "bot")]
+            found = [
+                *_who(day.count, self.crowd.fans, start, "fan"),
+                *_who(day.fake, self._bots, start, "bot"),
+            ]
         return [self._line(measure, date, artist, market, who) for artist, market, who in found]
 
     @property
@@ -101,8 +111,9 @@ class Audience:
         if measure in ("plays", "shares"):
             return f"{track}\t{date}\t{kind}:{market}:{number if kind == 'fan' else f'{artist}:{number}'}\t{code}"
         account = self.accounts[kind][(market, number) if kind == "fan" else (0, number % BOTS)]
-        if measure == "likes":
-            return f"{track}\t{account}\t{code}\t{date} 03:00:00+00"
+        if measure in ONCE:
+            counts = "\tt" if measure == "saves" else ""
+            return f"{track}\t{account}\t{code}\t{date} 03:00:00+00{counts}"
         url = f"https://clips.invalid/{track}/{date}/{kind}{market}-{number}"
         return f"{track}\t{account}\t{code}\t{date} 03:00:00+00\t{url}\taccepted\t{_use_code(url)}"
 
@@ -147,7 +158,9 @@ def _accounts(crowd: Crowd) -> dict[str, dict[tuple[int, int], int]]:
     return found
 
 
-def _who(counts: Counts, pools: Counts, starts: Counts, kind: str) -> Iterable[tuple[int, int, tuple[str, int]]]:
+def _who(
+    counts: Counts, pools: Counts, starts: Counts, kind: str
+) -> Iterable[tuple[int, int, tuple[str, int]]]:
     artist, market, member = picked(counts, pools, starts)
     for a, m, number in zip(artist.tolist(), market.tolist(), member.tolist(), strict=True):
         yield a, m, (kind, number)
@@ -161,7 +174,12 @@ def _copy(table: str, columns: tuple[str, ...], lines: list[str]) -> None:
     """Bulk insert; what is there already stays."""
     names = ", ".join(columns)
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE staged_{table} ON COMMIT DROP AS SELECT {names} FROM {table} LIMIT 0")
-        cursor.copy_expert(f"COPY staged_{table} FROM STDIN", io.StringIO("".join(f"{line}\n" for line in lines)))
-        cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM staged_{table} ON CONFLICT DO NOTHING")
-
+        cursor.execute(
+            f"CREATE TEMP TABLE staged_{table} ON COMMIT DROP AS SELECT {names} FROM {table} LIMIT 0"
+        )
+        cursor.copy_expert(
+            f"COPY staged_{table} FROM STDIN", io.StringIO("".join(f"{line}\n" for line in lines))
+        )
+        cursor.execute(
+            f"INSERT INTO {table} ({names}) SELECT {names} FROM staged_{table} ON CONFLICT DO NOTHING"
+        )

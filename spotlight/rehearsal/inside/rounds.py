@@ -24,8 +24,6 @@ from submissions.models import Artist, Season
 
 Tick = Callable[[float, str], None]
 AT_ONCE = 100
-BY_DESK = 300
-"""As many sheets of a round go through the desk's service, one by one; further ones are written in bulk as it leaves them."""
 LEAVES_FROM = 6
 """From as many judges on, one leaves the panel of the first round halfway, and their entries go to the others."""
 
@@ -56,7 +54,9 @@ class Room:
         pairs = [(j, row) for j, tied in enumerate(self.jury.ties) for row in tied if row in artists]
         for judge, row in pairs:
             artist = Artist.objects.get(pk=artists[row].pk)
-            panel.declare_conflict(self.season, by=self.company.judges[judge], artist=artist, note="We worked together.")
+            panel.declare_conflict(
+                self.season, by=self.company.judges[judge], artist=artist, note="We worked together."
+            )
         return len(pairs)
 
     def open(self, round_: Round) -> Round:
@@ -85,16 +85,24 @@ class Room:
     def waiting(self, round_: Round) -> list[Assignment]:
         """Assignments without a filed sheet, in the judges' own order."""
         rows = Assignment.objects.filter(round=round_, state=Assignment.State.OPEN, entry__state="in")
-        return list(
+        duties = list(
             rows.exclude(sheet__state=ScoreSheet.State.FILED)
-            .select_related("seat__membership__person", "entry__submission__track", "round__season")
+            .select_related("seat__membership__person", "entry__submission__track")
+            .defer(
+                "entry__submission__unread",
+                "entry__submission__track__refusal",
+                "entry__submission__track__peaks",
+            )
             .order_by("position", "seat__pk")
         )
+        for duty in duties:
+            duty.round = round_
+        return duties
 
     def file(self, round_: Round, duties: Sequence[Assignment]) -> None:
-        """Judges file these sheets: the first of each round through the desk, one by one, the others in bulk."""
+        """Judges file these sheets: the first of each round through the desk, one by one, the others in bulk as it leaves them."""
         criteria = list(round_.criteria.all())
-        singly = max(0, BY_DESK - self.by_desk.get(round_.number, 0))
+        singly = max(0, self.jury.world.parameters.singly - self.by_desk.get(round_.number, 0))
         self.by_desk[round_.number] = self.by_desk.get(round_.number, 0) + len(duties[:singly])
         for first in range(0, len(duties[:singly]), AT_ONCE):
             with transaction.atomic():
@@ -104,10 +112,14 @@ class Room:
             self.tick(first / len(duties), f"round-{round_.number}")
         for first in range(singly, len(duties), 10 * AT_ONCE):
             part = duties[first : first + 10 * AT_ONCE]
-            file_in_bulk(round_, [(duty, *self._heard(duty, criteria, round_.number)) for duty in part], criteria)
+            file_in_bulk(
+                round_, [(duty, *self._heard(duty, criteria, round_.number)) for duty in part], criteria
+            )
             self.tick(first / len(duties), f"round-{round_.number}")
 
-    def _heard(self, duty: Assignment, criteria: Sequence[Criterion], number: int) -> tuple[Person, desk.Draft]:
+    def _heard(
+        self, duty: Assignment, criteria: Sequence[Criterion], number: int
+    ) -> tuple[Person, desk.Draft]:
         judge = duty.seat.membership.person
         row = self.rows[duty.entry.submission_id]
         marks = self.jury.marks(self.judges[judge.pk], row, number, [c.key for c in criteria])
@@ -131,7 +143,11 @@ class Room:
         thin = list(entries_to_rule_on(round_).values_list("code", flat=True))
         if thin:
             chair.rule(
-                round_, thin, outcome="stands", reason="Too few of the panel could hear it.", by=self.company.chair
+                round_,
+                thin,
+                outcome="stands",
+                reason="Too few of the panel could hear it.",
+                by=self.company.chair,
             )
         rounds.close_round(round_, by=self.company.chair)
         round_.refresh_from_db()
@@ -161,7 +177,9 @@ def file_in_bulk(round_: Round, filled: Sequence[Filled], criteria: Sequence[Cri
     with connection.cursor() as cursor:
         cursor.execute("SELECT spotlight_round_state(%s)", [round_.pk])
     sheets = ScoreSheet.objects.bulk_create(
-        ScoreSheet(round=round_, assignment=duty, state="filed", heard_ms=draft.heard_ms, updated_at=at, filed_at=at)
+        ScoreSheet(
+            round=round_, assignment=duty, state="filed", heard_ms=draft.heard_ms, updated_at=at, filed_at=at
+        )
         for duty, _, draft in filled
     )
     Score.objects.bulk_create(

@@ -91,11 +91,13 @@ class Walk:
         self.findings.know(entering.submissions)
 
     def _round(self, round_: Round, *, is_first: bool) -> None:
-        weight = (0.7 if is_first else 0.2 / max(1, len(self.rounds) - 1))
+        weight = 0.7 if is_first else 0.2 / max(1, len(self.rounds) - 1)
         self.room.tick = self._step(weight, f"round-{round_.number}")
         if is_first:  # what fans did since the entries opened
             go(round_.opens_at - DAY)
-            self._listen(round_, since=self._date(self.season.entries_open_at), until=self._date(round_.opens_at - DAY))
+            self._listen(
+                round_, since=self._date(self.season.entries_open_at), until=self._date(round_.opens_at - DAY)
+            )
         round_ = self.room.open(round_)
         self._begin_listening(round_, is_first=is_first)
         self.room.hear(round_)
@@ -108,9 +110,16 @@ class Walk:
 
     def _begin_listening(self, round_: Round, *, is_first: bool) -> None:
         """The rest of what counts for this round; written at its opening, dated as it happens."""
-        self._listen(round_, since=self._date(round_.opens_at), until=self._date(round_.locks_at), featured=not is_first)
+        self._listen(
+            round_,
+            since=self._date(round_.opens_at),
+            until=self._date(round_.locks_at),
+            featured=not is_first,
+        )
 
-    def _listen(self, round_: Round, *, since: datetime.date, until: datetime.date, featured: bool = False) -> None:
+    def _listen(
+        self, round_: Round, *, since: datetime.date, until: datetime.date, featured: bool = False
+    ) -> None:
         days = int(round_.options.get("popularity", {}).get("window_days", WINDOW))
         self.audience.listen(self._first_days(round_), days=days, since=since, until=until, featured=featured)
 
@@ -118,10 +127,14 @@ class Walk:
         """Each track's first day that counts in this round, as an ordinal; 0 where it takes no part."""
         first = np.zeros(self.parameters.artists, dtype=np.int64)
         zone = ZoneInfo(self.season.zone)
-        entries = Entry.objects.filter(round=round_, state=Entry.State.IN).values_list("submission_id", "counts_from")
+        entries = Entry.objects.filter(round=round_, state=Entry.State.IN).values_list(
+            "submission_id", "counts_from"
+        )
         days = dict(entries) or {
             key: at.astimezone(zone).date()
-            for key, at in self.season.submissions.filter(state="cleared").values_list("pk", "track__released_at")
+            for key, at in self.season.submissions.filter(state="cleared").values_list(
+                "pk", "track__released_at"
+            )
         }
         for key, day in days.items():
             first[self.room.rows[key]] = day.toordinal()

@@ -12,7 +12,7 @@ Counts = NDArray[np.int64]
 
 LISTENS = 6.0
 """Plays of a fan on a day, all tracks together."""
-SHARES = {"plays": 1.0, "likes": 0.08, "shares": 0.04, "uses": 0.03}
+SHARES = {"plays": 1.0, "likes": 0.08, "shares": 0.04, "uses": 0.03, "saves": 0.05}
 """How often a play leads to something else; measures of other services are like streams there."""
 ELSEWHERE = 12.0
 PER_LISTENER = 1.6
@@ -84,7 +84,11 @@ class Crowd:
 
     def _plan(self, attack: str, measure: str, row: int, age: int) -> Floats:
         """Share of the daily strength per market; scoring.md §2.2 and §3.1."""
-        sizes, home, small = self.world.sizes, np.zeros(len(self.world.sizes)), np.zeros(len(self.world.sizes))
+        sizes, home, small = (
+            self.world.sizes,
+            np.zeros(len(self.world.sizes)),
+            np.zeros(len(self.world.sizes)),
+        )
         home[self.world.market[row]], small[-1] = 1.0, 1.0
         plays = _is_plays(measure)
         match attack:

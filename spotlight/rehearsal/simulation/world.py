@@ -29,13 +29,17 @@ ATTACKS = POPULARITY_ATTACKS + PANEL_ATTACKS
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What is asked of a rehearsal. `attack` is one of ATTACKS or empty."""
+    """What is asked of a rehearsal. `attack` is one of ATTACKS or empty.
+
+    `singly` is how many sheets of a round, and for every eighth one an artist, go through each service one by one.
+    """
 
     artists: int
     judges: int
     fans: int
     seed: int
     attack: str = ""
+    singly: int = 320
 
     def __post_init__(self) -> None:
         if self.attack and self.attack not in ATTACKS:
@@ -87,7 +91,9 @@ class World:
 
     def truth(self, *, criteria: Mapping[str, float], popularity: float, panel: float) -> Floats:
         """What a round with these weights should reward, per artist: appeal and judged quality, both standardized."""
-        judged = sum((weight * self.facets[key] for key, weight in criteria.items()), np.zeros(len(self.appeal)))
+        judged = sum(
+            (weight * self.facets[key] for key, weight in criteria.items()), np.zeros(len(self.appeal))
+        )
         return popularity * standardized(self.appeal) + panel * standardized(judged)
 
 

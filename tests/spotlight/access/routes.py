@@ -89,6 +89,7 @@ def _by_name(world: World) -> dict[str, dict[str, Arguments]]:
         | _panel(world)
         | _boards(world)
         | _hub(world)
+        | _rehearsals(world)
         | _rest(world)
     )
 
@@ -160,6 +161,10 @@ def _panel(world: World) -> dict[str, dict[str, Arguments]]:
         },
         "removal_act": {"approve": {"code": world.things["removal"].code, "verb": "approve"}},
     }  # fmt: skip
+
+
+def _rehearsals(world: World) -> dict[str, dict[str, Arguments]]:
+    return {"rehearsal": {"done": {"season": "alpha", "code": world.things["rehearsal"].code}}}
 
 
 def _boards(world: World) -> dict[str, dict[str, Arguments]]:

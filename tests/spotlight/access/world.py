@@ -32,6 +32,7 @@ from series.models import Album, CaptionTrack, Clip, Episode, Guest, Series
 from spotlight.accounts.models import Person, User
 from spotlight.ledger import clock, events, files
 from spotlight.ledger.models import Event, Mail, StoredFile, Upload, Work
+from spotlight.rehearsal.models import Rehearsal
 from submissions.models import (
     Amendment,
     ClearanceDecision,
@@ -184,6 +185,7 @@ def _entries(world: World) -> None:
     )  # fmt: skip
     _asked(world)
     song = things["song"].track
+    things["rehearsal"] = Rehearsal.objects.create(season=things["song"].season, asked_at=clock.now())
     things["sound"] = Sound.objects.create(
         track=song, start=0, seconds=15, rendition=song.rendition, file=song.rendition, created_at=clock.now()
     )
