@@ -32,7 +32,7 @@ class NotScratch(Exception):
 def rehearse(parameters: Parameters, *, preset: str = "", rules: str = "", tick: Tick) -> dict[str, Any]:
     """Walk a season from a preset or from dumped rules in this database, which must be a fresh one; the report, as JSON.
 
-    The same parameters and rules give the same report but for `seconds`. Raises NotScratch.
+    The same parameters and rules give the same report but for what it `took`. Raises NotScratch.
     """
     if Season.objects.exists() or not Clock.objects.filter(movable=True).exists():
         raise NotScratch
@@ -68,7 +68,8 @@ class Walk:
             "mails": Mail.objects.count(), "done": Work.objects.filter(state="done").count(),
             "failed": Work.objects.filter(state="failed").count(),
         }  # fmt: skip
-        return report | {"seconds": round(time.monotonic() - self.began, 1)}
+        took = {"seconds": round(time.monotonic() - self.began, 1), "cpu_seconds": round(time.process_time(), 1)}
+        return report | {"took": took}
 
     def _step(self, share: float, step: str) -> Callable[[float, str], None]:
         """Progress of one step that is `share` of everything."""
