@@ -35,6 +35,8 @@ class Company:
 def make_season(*, rules: str, preset: str, seed: int, judges: int) -> tuple[Season, Company]:
     """The season, from a preset or from dumped rules, staffed and opened. The clock stands before its entries open.
 
+    Nobody's age or identity is asked and no co-writer confirms: there is nobody to ask.
+
     Raises NotReady where the rules can't be opened.
     """
     first = person("organizer-1")
@@ -47,7 +49,9 @@ def make_season(*, rules: str, preset: str, seed: int, judges: int) -> tuple[Sea
         season = load_rules(rules)
         clock.move_to((season.entries_open_at or BEGINS) - BEFORE)
     season.seed = hashlib.sha256(f"rehearsal:{seed}".encode()).hexdigest()[:32]
-    season.save(update_fields=["seed"])
+    season.guardian_under, season.identity_by, season.confirms_credits = 0, Season.IdentityBy.NOTHING, False
+    season.save()
+    season.markets.update(guardian_under=None)
     company = _staff(season, first, judges)
     return seasons.open_season(season, by=first), company
 

@@ -12,7 +12,7 @@ from judging.jobs.proof import commitment
 from judging.models import Assignment, Criterion, Round, Score, ScoreSheet, Seat
 from judging.queries.cuts import needs_number
 from judging.queries.rounds import entries_to_rule_on
-from judging.services import chair, cuts, desk, panel, rounds
+from judging.services import chair, cuts, desk, heard, panel, rounds
 from judging.tasks.standings import ask_for_standings
 from spotlight.accounts.models import Person
 from spotlight.errors import SpotlightError
@@ -123,8 +123,8 @@ class Room:
         judge = duty.seat.membership.person
         row = self.rows[duty.entry.submission_id]
         marks = self.jury.marks(self.judges[judge.pk], row, number, [c.key for c in criteria])
-        heard = duty.entry.submission.track.duration_ms or 0
-        return judge, desk.Draft(marks={key: Decimal(str(m)) for key, m in marks.items()}, heard_ms=heard)
+        length = duty.entry.submission.track.duration_ms or 0
+        return judge, desk.Draft(marks={key: Decimal(str(m)) for key, m in marks.items()}, heard=[(0, length)])
 
     def lock(self, round_: Round) -> Round:
         """The time for sheets ends."""
@@ -178,7 +178,7 @@ def file_in_bulk(round_: Round, filled: Sequence[Filled], criteria: Sequence[Cri
         cursor.execute("SELECT spotlight_round_state(%s)", [round_.pk])
     sheets = ScoreSheet.objects.bulk_create(
         ScoreSheet(
-            round=round_, assignment=duty, state="filed", heard_ms=draft.heard_ms, updated_at=at, filed_at=at
+            round=round_, assignment=duty, state="filed", heard=list(draft.heard), heard_ms=heard.total(draft.heard), updated_at=at, filed_at=at
         )
         for duty, _, draft in filled
     )
