@@ -124,7 +124,9 @@ class Room:
         row = self.rows[duty.entry.submission_id]
         marks = self.jury.marks(self.judges[judge.pk], row, number, [c.key for c in criteria])
         length = duty.entry.submission.track.duration_ms or 0
-        return judge, desk.Draft(marks={key: Decimal(str(m)) for key, m in marks.items()}, heard=[(0, length)])
+        return judge, desk.Draft(
+            marks={key: Decimal(str(m)) for key, m in marks.items()}, heard=[(0, length)]
+        )
 
     def lock(self, round_: Round) -> Round:
         """The time for sheets ends."""
@@ -178,7 +180,13 @@ def file_in_bulk(round_: Round, filled: Sequence[Filled], criteria: Sequence[Cri
         cursor.execute("SELECT spotlight_round_state(%s)", [round_.pk])
     sheets = ScoreSheet.objects.bulk_create(
         ScoreSheet(
-            round=round_, assignment=duty, state="filed", heard=list(draft.heard), heard_ms=heard.total(draft.heard), updated_at=at, filed_at=at
+            round=round_,
+            assignment=duty,
+            state="filed",
+            heard=list(draft.heard),
+            heard_ms=heard.total(draft.heard),
+            updated_at=at,
+            filed_at=at,
         )
         for duty, _, draft in filled
     )

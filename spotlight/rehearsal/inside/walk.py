@@ -68,7 +68,10 @@ class Walk:
             "mails": Mail.objects.count(), "done": Work.objects.filter(state="done").count(),
             "failed": Work.objects.filter(state="failed").count(),
         }  # fmt: skip
-        took = {"seconds": round(time.monotonic() - self.began, 1), "cpu_seconds": round(time.process_time(), 1)}
+        took = {
+            "seconds": round(time.monotonic() - self.began, 1),
+            "cpu_seconds": round(time.process_time(), 1),
+        }
         return report | {"took": took}
 
     def _step(self, share: float, step: str) -> Callable[[float, str], None]:
