@@ -10,9 +10,10 @@ from django.db import connection, models
 from judging.models import Criterion, Metric, Prize, Round, Source
 from submissions.models import Division, Market, Question, Season, SeasonText, Terms
 
-OF_SEASON = (SeasonText, Market, Division, Question, Terms, Round, Source, Prize)
-OF_ROUND = (Criterion, Metric)
-COPIED: tuple[type[models.Model], ...] = (Season, *OF_SEASON, *OF_ROUND)
+Models = tuple[type[models.Model], ...]
+OF_SEASON: Models = (SeasonText, Market, Division, Question, Terms, Round, Source, Prize)
+OF_ROUND: Models = (Criterion, Metric)
+COPIED: Models = (Season, *OF_SEASON, *OF_ROUND)
 BEGUN = ("opened_at", "locked_at", "closed_at", "announced_at", "cut_fixed", "rules")
 """What a season or round gets once it runs; the copy begins anew."""
 
@@ -24,7 +25,8 @@ def dump_rules(season: Season) -> str:
         rows += model._default_manager.filter(season=season)
     for model in OF_ROUND:
         rows += model._default_manager.filter(round__season=season)
-    return serializers.serialize("json", [_as_planned(row) for row in rows])
+    text: str = serializers.serialize("json", [_as_planned(row) for row in rows])
+    return text
 
 
 def _as_planned(row: models.Model) -> models.Model:
