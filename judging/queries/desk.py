@@ -81,7 +81,18 @@ def own_list(user: User, round: Round) -> list[Assignment]:
 
 
 def own_duty(user: User, code: str, alias: str) -> Assignment | None:
-    """The judge's open assignment for an entry, by the round's code and the entry's alias; None if there is none."""
+    """The judge's open assignment for an entry, by the round's code and the entry's alias; None if there is none, or a tie forbids it."""
+    duty = _open_duty(user, code, alias)
+    return None if duty is None or panel.is_conflicted(duty) else duty
+
+
+def tied_duty(user: User, code: str, alias: str) -> Assignment | None:
+    """The same where a tie came up since the entry was dealt, so that it must leave the list."""
+    duty = _open_duty(user, code, alias)
+    return duty if duty and panel.is_conflicted(duty) else None
+
+
+def _open_duty(user: User, code: str, alias: str) -> Assignment | None:
     round = round_by_code(code)
     if round is None:
         return None
@@ -89,9 +100,8 @@ def own_duty(user: User, code: str, alias: str) -> Assignment | None:
     duty = found.select_related(
         "sheet", "seat__membership", "entry__submission__track__rendition", "entry__submission__track__artwork", "entry__submission__artist"
     ).first()  # fmt: skip
-    if duty is None or panel.is_conflicted(duty):
-        return None
-    duty.round = round
+    if duty:
+        duty.round = round
     return duty
 
 

@@ -9,6 +9,7 @@ from judging.jobs import conflicts, dealing
 from judging.jobs import rounds as life
 from judging.models import Assignment, Conflict, Entry, Round, Seat
 from judging.queries import panel, rounds
+from judging.tasks.standings import ask_for_standings
 from spotlight.accounts.models import Person
 from spotlight.errors import InvalidInput, SpotlightError
 from spotlight.ledger import clock, events
@@ -74,6 +75,18 @@ def _running_rounds_of(season: Season, person: Person) -> list[Round]:
             seats__left_at__isnull=True,
         ).order_by("number")
     )
+
+
+def let_go(seat: Seat) -> int:
+    """Take what a seat is tied to by rule off its list at once, without waiting for the next look. Returns how many."""
+    with transaction.atomic():
+        round = life.hold(seat.round)
+        if round.state not in rounds.RUNNING:
+            return 0
+        ended = conflicts.end_conflicts(round, [seat], by=None, reason=_("conflict by rule"))
+        if ended:
+            ask_for_standings(round)
+    return len(ended)
 
 
 def join_panel(round: Round, membership: Membership, *, by: Person) -> tuple[Seat, list[Assignment]]:

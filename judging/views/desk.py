@@ -21,6 +21,7 @@ from judging.queries import calibration
 from judging.queries import desk as queries
 from judging.queries.history import history_of
 from judging.services import desk as services
+from judging.services import panel as panel_services
 from judging.views import plots
 from spotlight.accounts.models import User
 from spotlight.errors import SpotlightError
@@ -73,6 +74,9 @@ def own_list(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def sheet(request: HttpRequest, code: str, alias: str) -> HttpResponse:
     """One entry: play, mark, save, file. A script's save answers JSON, everything else is a page."""
+    tied = queries.tied_duty(_judge(request), code, alias)
+    if tied:
+        return _let_go(request, tied)
     duty = _duty(request, code, alias)
     if request.method == "GET":
         if _takes_sheets(duty) and calibration.waiting(duty.seat.membership, duty.round):
@@ -84,6 +88,15 @@ def sheet(request: HttpRequest, code: str, alias: str) -> HttpResponse:
         words = _("Not saved. A mark is a number from 0 to 10.")
         return invalid(form, words) if is_script else _sheet_page(request, duty, problem=words, status=400)
     return _autosave(request, duty, form) if is_script else _submit(request, duty, form)
+
+
+def _let_go(request: HttpRequest, duty: Assignment) -> HttpResponse:
+    words = _("You are tied to this entry’s artist, label or employer. It has left your list.")
+    panel_services.let_go(duty.seat)
+    if "X-Autosave" in request.headers:
+        return refused(services.AssignmentEnded(words))
+    messages.warning(request, words)
+    return redirect("desk_list", duty.round.code)
 
 
 def _autosave(request: HttpRequest, duty: Assignment, form: SheetForm) -> JsonResponse:

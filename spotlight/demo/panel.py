@@ -1,5 +1,6 @@
 """Judges with a taste of their own, who file sheets through the desk's service."""
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -7,8 +8,9 @@ from decimal import Decimal
 import numpy as np
 from numpy.random import default_rng
 
-from judging.models import Assignment, Round, ScoreSheet
-from judging.services import desk
+from judging.models import Assignment, Round, ScoreSheet, Seat
+from judging.queries.calibration import own_set
+from judging.services import calibration, desk
 from spotlight.accounts.models import Person
 from spotlight.demo.cast import chance
 from spotlight.demo.crowd import key_of, quality
@@ -78,6 +80,8 @@ def filed(round_: Round, *, by: str = "") -> int:
 def file_sheets(duties: Sequence[Assignment], *, tick: Callable[[], None] = lambda: None) -> int:
     """Judges file what they hold. A sheet that its judge has drafted is kept as drafted where it is complete."""
     filed = 0
+    for seat in {duty.seat.pk: duty.seat for duty in duties}.values():
+        _calibrate(seat)
     for duty in duties:
         try:
             _file(duty)
@@ -86,6 +90,20 @@ def file_sheets(duties: Sequence[Assignment], *, tick: Callable[[], None] = lamb
             pass
         tick()
     return filed
+
+
+def _calibrate(seat: Seat) -> None:
+    """Where a chair chose a calibration set, judges score it before their own entries."""
+    judge, criteria = seat.membership, list(seat.round.criteria.values_list("key", flat=True))
+    name = judge.person.user.email if judge.person.user else judge.person.code
+    for of, sheet in own_set(judge, seat.round):
+        if sheet is None or not sheet.filed_at:
+            marks = marks_for(of.track.code, of.track.genre, name, criteria)
+            heard = [(0, of.track.duration_ms or 0)]
+            with contextlib.suppress(SpotlightError):
+                calibration.score(
+                    of, desk.Draft(marks=marks, heard=heard), by=judge, version=sheet.version if sheet else 0, filed=True
+                )  # fmt: skip
 
 
 def _file(duty: Assignment) -> ScoreSheet:

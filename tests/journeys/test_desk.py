@@ -11,9 +11,9 @@ from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Page, expect
 
-from judging.models import Assignment, Round, ScoreSheet, Seat
+from judging.models import Assignment, CalibrationTrack, Remark, Round, ScoreSheet, Seat
 from judging.services import desk, rounds
-from spotlight.ledger import files
+from spotlight.ledger import clock, files
 from spotlight.ledger.models import StoredFile
 from submissions.models import Artist, Role
 from tests.judging.conftest import at, draft, file_all, judge_of
@@ -45,6 +45,7 @@ def opened(transactional_db: None, request: pytest.FixtureRequest) -> Round:
         make_role(season, Role.JUDGE)
     organizer = make_role(season, Role.ORGANIZER)
     made = make_round(season, is_blind=True, **getattr(request, "param", {}))
+    make_round(season, 2)
     open_for_good(season)
     return rounds.open_round(made, by=organizer)
 
@@ -266,12 +267,19 @@ def test_every_page_is_accessible_and_fits_a_phone(
     code, alias = opened.code, own.entry.alias
     welcome = f"/admin/desk/welcome/{opened.season.slug}/?q=Artist"
     Artist.objects.update(is_public=True)
+    calibrated = CalibrationTrack.objects.create(
+        round=opened.season.rounds.get(number=2),
+        track=make_submission(make_season()).track,
+        position=1,
+    )
     for path in (
         "/admin/desk/?all",
         welcome,
         f"/admin/desk/{code}/",
         f"/admin/desk/{code}/{alias}/",
         f"/admin/desk/{code}/{alias}/recuse/",
+        f"/admin/desk/{calibrated.round.code}/calibration/",
+        f"/admin/desk/{calibrated.round.code}/calibration/{calibrated.alias}/",
     ):
         judging.goto(path)
         assert violations(judging) == [], path
@@ -305,5 +313,18 @@ def test_the_chairs_room_is_accessible_and_fits_a_phone(
             page.set_viewport_size({"width": width, "height": 844})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
     Round.objects.filter(pk=opened.pk).update(state="locked")
-    page.goto(f"/admin/chair/{opened.code}/")
-    assert violations(page) == []
+    Remark.objects.create(
+        entry=opened.entries.first(),
+        by=seat.membership.person,
+        text="Listen to the bridge again. " * 9,
+        at=clock.now(),
+    )
+    planned = opened.season.rounds.get(number=2)
+    for path in (
+        f"/admin/chair/{opened.code}/", f"/admin/chair/{opened.code}/discussion/",
+        f"/admin/chair/{planned.code}/", f"/admin/chair/{planned.code}/calibration/",
+    ):  # fmt: skip
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.goto(path)
+        assert violations(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path

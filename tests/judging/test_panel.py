@@ -299,15 +299,21 @@ def test_a_tie_that_comes_up_later_shuts_the_sheet_and_moves_the_entry(
     assert client.get(page).status_code == 200
     duty.entry.submission.artist.organisation = duty.seat.membership.organisation
     duty.entry.submission.artist.save()
-    assert [client.get(page).status_code, client.post(page, {"version": 1}).status_code] == [404, 404]
+    assert client.get(page + "audio").status_code == 404
+    assert client.get(page)["Location"] == f"/admin/desk/{made.code}/", "it leaves the list at once"
     look_for_conflicts()
     work.run_due()
     duty.refresh_from_db()
     assert (duty.state, duty.reason) == ("recused", "conflict by rule")
     assert judges_per_entry(made) == [2] * 6
+    assert Event.objects.filter(verb="assignment.recused").count() == 1
+    other = made.assignments.filter(state="open").exclude(seat=duty.seat).first()
+    assert other is not None
+    other.entry.submission.artist.members.create(person=judge_of(other))
     look_for_conflicts()
     work.run_due()
-    assert Event.objects.filter(verb="assignment.recused").count() == 1
+    other.refresh_from_db()
+    assert other.state == "recused", "nor waits it for the judge to look"
 
 
 def test_limits_set_before_the_opening_shape_the_deal_and_are_shown_with_its_proof(
