@@ -133,7 +133,7 @@ class Desk {
     const own = this.audio?.getAttribute('src');
     const { nextSrc: src, nextPage: page } = this.form.dataset;
     const before = ahead;
-    if (before?.src === own) before.sound.then((url) => { if (url && this.form.isConnected && this.audio.paused && !this.audio.currentTime) this.audio.src = url; });
+    if (before && before.src === own) before.sound.then((url) => { if (url && this.form.isConnected && this.audio.paused && !this.audio.currentTime) this.audio.src = url; });
     if (!src) return;
     if (before && before.src !== own && before.src !== src) before.sound.then((url) => url && URL.revokeObjectURL(url));
     ahead = { src, page, sound: before?.src === src ? before.sound : soundOf(src), text: page ? textOf(page) : Promise.resolve(null) };
