@@ -137,6 +137,8 @@ def _figures(result: Result) -> dict[str, Any]:
         "expected_wrong": round_half(float((1 - chance[result.selected]).sum())),
         "line_zone": int(((chance > 0.02) & (chance < 0.98)).sum()),
     }
+    if result.popularity_part:
+        figures["merged"] = sorted(result.popularity_part.window.merged)
     panel = result.panel_part
     if panel:
         pull = None if panel.lambda_entry is None else float(panel.lambda_entry)

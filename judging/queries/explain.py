@@ -4,24 +4,43 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any
 
-from judging.models import Decision, Entry, Metric, MoveUp, Release, Round, ScoreSheet, Standing
-from judging.queries.counterfactuals import Without, withouts
+from django.db.models import Count, Q
+from django.utils.translation import gettext
 
-MICRO = 1_000_000
+from judging.models import Decision, Entry, Metric, MoveUp, Release, Round, ScoreSheet, Standing
+from judging.queries.adjustments import MICRO, Adjusted, adjusted, rank_interval
+from judging.queries.counterfactuals import Without, withouts
+from spotlight.web.languages import pick
+
+SEEN = 0.05
+"""Points of ten below which a shift is not worth a word."""
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One judge's marks: as given, and as read next to the rest of the panel (points of 10)."""
+    """One judge's marks: as given, and as read next to the rest of the panel (points of 10).
+
+    `leniency` is by how many points the judge marks higher than the panel over all that they heard.
+    """
 
     number: int
     given: float
     read: float
+    leniency: float = 0.0
 
     @property
     def shift(self) -> float:
         """How far the reading was moved: positive where the judge is strict."""
         return self.read - self.given
+
+    @property
+    def reason(self) -> str:
+        """Why it was moved: `strict`, `generous`, `range` (the judge spreads marks otherwise than the panel), or empty."""
+        if abs(self.shift) < SEEN:
+            return ""
+        if abs(self.leniency) >= SEEN and (self.leniency < 0) == (self.shift > 0):
+            return "strict" if self.shift > 0 else "generous"
+        return "range"
 
 
 @dataclass(frozen=True)
@@ -45,11 +64,53 @@ class Why:
     metrics: list[MetricPart]
     comments: list[str]
     pull: int
-    panel_percentile: int | None
-    popularity_percentile: int | None
+    panel: "Ahead | None"
+    popularity: "Ahead | None"
     days: int | None
     without: list[Without]
     moved_up: bool
+    adjusted: Adjusted
+    interval: tuple[int, int] | None
+    tie: str
+
+    @property
+    def reads_marks(self) -> bool:
+        """Whether the method compares judges with one another."""
+        return self.entry.round.panel_method.startswith("leniency-adjusted")
+
+    @property
+    def read_otherwise(self) -> int:
+        """How many marks were read otherwise than they were given."""
+        return sum(bool(mark.reason) for mark in self.marks) if self.reads_marks else 0
+
+    @property
+    def is_adjusted(self) -> bool:
+        """Whether anything was."""
+        return bool(self.read_otherwise or self.pull or self.adjusted or self.tie)
+
+    @property
+    def merged_names(self) -> list[str]:
+        """The merged markets in the reader's language."""
+        named = {m.code: pick(m.name, m.names) for m in self.entry.round.season.markets.all()}
+        return [named.get(code, code or gettext("elsewhere")) for code in self.adjusted.merged]
+
+    @property
+    def ahead(self) -> "Ahead":
+        """How many of the others it is ahead of in all."""
+        return Ahead(self.total - self.standing.rank, self.total - 1)
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """How many of how many others an entry is ahead of. Equals count half."""
+
+    of: float
+    others: int
+
+    @property
+    def percent(self) -> int:
+        """The percentile, 0 to 100."""
+        return round(100 * self.of / self.others) if self.others else 100
 
 
 def why(entry: Entry) -> Why | None:
@@ -67,21 +128,50 @@ def why(entry: Entry) -> Why | None:
         decision=decision,
         standing=standing,
         total=release.standings.size,
-        marks=_marks(parts),
+        marks=_marks(parts, standing.standings.judges),
         metrics=_metrics(entry.round, parts),
         comments=_comments(entry),
         pull=_pull(release.standings.figures.get("pull"), standing.sheets),
-        panel_percentile=_percentile(standing.panel),
-        popularity_percentile=_percentile(standing.popularity),
+        panel=_ahead(standing, "panel"),
+        popularity=_ahead(standing, "popularity"),
         days=parts.get("days"),
         without=withouts(entry.round, standing),
         moved_up=MoveUp.objects.filter(entry=entry).exists(),
+        adjusted=adjusted(standing),
+        interval=rank_interval(standing),
+        tie=tie_step(standing),
     )
 
 
-def _marks(parts: dict[str, Any]) -> list[Mark]:
+def _ahead(standing: Standing, part: str) -> Ahead | None:
+    """The place in one part alone, among all entries that have it."""
+    own = getattr(standing, part)
+    if own is None:
+        return None
+    rows = Standing.objects.filter(standings=standing.standings_id, **{f"{part}__isnull": False}).exclude(
+        pk=standing.pk
+    )
+    told = rows.aggregate(
+        below=Count("pk", filter=Q(**{f"{part}__lt": own})), same=Count("pk", filter=Q(**{part: own})), others=Count("pk")
+    )  # fmt: skip
+    return Ahead(told["below"] + told["same"] / 2, told["others"])
+
+
+def tie_step(standing: Standing) -> str:
+    """What decided between entries with the same score; empty if no other has it. The levels are scoring-rules 36."""
+    chain = standing.standings.recipe["tie"]["chain"]
+    first = {"popularity-first": "popularity", "countback": "marks"}.get(chain, "panel")
+    steps = ["", first, "chance", "markets", "criterion", "draw"]
+    return steps[min(standing.tie_level, len(steps)) - 1]
+
+
+def _marks(parts: dict[str, Any], judges: list[dict[str, Any]]) -> list[Mark]:
     marks = sorted(parts.get("marks", []), key=lambda mark: mark["seat"])
-    return [Mark(n, mark["given"] / MICRO, mark["read"] / MICRO) for n, mark in enumerate(marks, 1)]
+    leniency = {judge["seat"]: judge["leniency"] / MICRO for judge in judges}
+    return [
+        Mark(n, mark["given"] / MICRO, mark["read"] / MICRO, leniency.get(mark["seat"], 0.0))
+        for n, mark in enumerate(marks, 1)
+    ]
 
 
 def _metrics(round: Round, parts: dict[str, Any]) -> list[MetricPart]:

@@ -1,5 +1,7 @@
 """How judging's numbers read: stored as integer millionths, shown as people write them."""
 
+from decimal import Decimal
+
 from django import template
 from django.utils import formats
 from django.utils.text import get_text_list
@@ -16,7 +18,10 @@ register = template.Library()
 @register.filter
 def micro(value: int | None, places: int = 2) -> str:
     """Millionths as a number with a sign of its own and `places` decimals; a dash where there is none."""
-    return "–" if value is None else formats.number_format(value / 1e6, places)
+    if value is None:
+        return "–"
+    rounded = Decimal(value).scaleb(-6).quantize(Decimal(1).scaleb(-places))  # half to even
+    return formats.number_format(rounded, places)
 
 
 @register.filter
