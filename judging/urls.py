@@ -67,7 +67,18 @@ urlpatterns = [
     path("admin/chair/<slug:code>/leave/<slug:seat>/", chair.leave, name="chair_leave"),
     path("admin/chair/<slug:code>/<str:step>/", chair.step, name="chair_step"),
     path("admin/readings/<slug:season>/", readings.index, name="readings"),
-    path("admin/readings/<slug:season>/sources/<slug:source>/", readings.switch, name="readings_switch"),
+    path("admin/readings/<slug:season>/sources/<slug:source>/", readings.source, name="readings_source"),
+    path(
+        "admin/readings/<slug:season>/sources/<slug:source>/counts/", readings.switch, name="readings_switch"
+    ),
+    path(
+        "admin/readings/<slug:season>/sources/<slug:source>/keys/", readings.new_key, name="readings_new_key"
+    ),
+    path(
+        "admin/readings/<slug:season>/sources/<slug:source>/keys/<slug:code>/end/",
+        readings.end_key,
+        name="readings_end_key",
+    ),
     path("admin/readings/<slug:season>/<slug:code>/", readings.batch, name="readings_batch"),
     path(
         "admin/readings/<slug:season>/<slug:code>/rejected.csv",

@@ -9,11 +9,18 @@ from django.utils.translation import gettext_lazy as _
 from judging.models import Source
 from submissions.models import Season
 
-LARGEST = 300 * 1024 * 1024
+LARGEST = 2 * 1024**3
+HOLD_HOURS = {
+    "0": _("at once"),
+    "1": _("in an hour"),
+    "24": _("in a day"),
+    "168": _("in a week"),
+    "720": _("in 30 days"),
+}
 
 
 class ReadingsForm(forms.Form):
-    """A CSV file, and the source that it comes from: one of the season's, or a new one."""
+    """A file, and the source that it comes from: one of the season's, or a new one."""
 
     source = forms.ModelChoiceField(
         label=_("Source"), queryset=Source.objects.none(), required=False, empty_label=_("A new source")
@@ -22,9 +29,13 @@ class ReadingsForm(forms.Form):
         label=_("Short name of the new source"), required=False, max_length=40,
         validators=[RegexValidator(r"^[a-z][a-z0-9-]*\Z", _("Use lower-case letters, digits and hyphens, such as line-music."))],
     )  # fmt: skip
+    kind = forms.ChoiceField(
+        label=_("A new source sends"), choices=Source.Kind.choices, required=False,
+        help_text=_("Running totals: everything counted up to a day. Their differences become the daily counts."),
+    )  # fmt: skip
     file = forms.FileField(
-        label=_("CSV file"),
-        help_text=_("First line: track (code or ISRC), metric, day, value; if known also market and fans."),
+        label=_("CSV, JSON Lines or Parquet"),
+        help_text=_("Columns: track (code or ISRC), metric, day, value; if known also market and fans."),
     )
 
     def __init__(self, season: Season, *args: Any, **kwargs: Any) -> None:
@@ -44,7 +55,7 @@ class ReadingsForm(forms.Form):
         if values.get("file") and values["file"].size > LARGEST:
             self.add_error(
                 "file",
-                _("The file is larger than 300 MB. Split it by day, or use manage.py import_readings."),
+                _("The file is larger than 2 GB. Split it by day, or use manage.py import_readings."),
             )
         return values
 
@@ -53,3 +64,11 @@ class SwitchForm(forms.Form):
     """Why a source is taken out or back in."""
 
     reason = forms.CharField(label=_("Reason"), max_length=500)
+
+
+class KeyForm(forms.Form):
+    """How long the key before stays valid."""
+
+    old_for = forms.ChoiceField(
+        label=_("The key before ends"), choices=list(HOLD_HOURS.items()), initial="24"
+    )

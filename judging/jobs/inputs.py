@@ -37,7 +37,7 @@ READINGS = """(
     JOIN judging_reading r ON r.track_id = e.track_id AND r.day BETWEEN e.counts_from AND %(last)s
      AND (%(everything)s OR CASE WHEN r.track_id = %(track)s AND r.source_id = %(origin)s AND r.measure = ANY(%(named)s::text[])
           AND r.market = ANY(%(markets)s::text[]) AND r.day = ANY(%(days)s::date[]) THEN %(counts)s ELSE NOT r.set_aside END)
-    JOIN judging_source o ON o.id = r.source_id AND o.is_active AND o.season_id = %(season)s
+    JOIN judging_source o ON o.id = r.source_id AND (o.is_active OR o.slug = %(also)s) AND o.season_id = %(season)s
     JOIN (SELECT source, measure, place FROM unnest(%(sources)s::text[], %(measures)s::text[])
           WITH ORDINALITY AS t(source, measure, place)) m ON m.source = o.slug AND m.measure = r.measure
 )"""
@@ -155,15 +155,15 @@ def plain(sheet: Sheet) -> list[object]:
     ]
 
 
-def load(round: Round, supposed: Supposed = AS_IT_IS) -> Inputs:
-    """Read a round's inputs as they are now, or with readings supposed to count or not."""
+def load(round: Round, supposed: Supposed = AS_IT_IS, *, also: str = "") -> Inputs:
+    """Read a round's inputs as they are now, or with readings supposed to count or not; with those of the source `also`."""
     entries = list(round.entries.filter(state=Entry.State.IN).select_related("submission__market"))
     entries.sort(key=lambda entry: entry.code)
     return Inputs(
         recipe=recipe_of(round),
         entries=tuple(entry.code for entry in entries),
         sheets=filed_sheets(round, entries),
-        readings=counted_readings(round, entries, supposed),
+        readings=counted_readings(round, entries, supposed, also=also),
         evidence=sheets_with_marks(round, of_leavers=True),
     )
 
@@ -198,7 +198,7 @@ def sheets_with_marks(round: Round, *, of_leavers: bool = False) -> tuple[Sheet,
 
 
 def counted_readings(
-    round: Round, entries: Sequence[Entry], supposed: Supposed = AS_IT_IS
+    round: Round, entries: Sequence[Entry], supposed: Supposed = AS_IT_IS, *, also: str = ""
 ) -> Readings | None:
     """The readings that count, from each entry's first counting day to the round's last, with the zeros of the first day."""
     metrics = list(round.metrics.all())
@@ -211,6 +211,7 @@ def counted_readings(
             "regions": regions,
             "round": round.pk,
             "season": round.season_id,
+            "also": also,
             "last": last_day(round),
             "sources": [m.source for m in metrics],
             "measures": [m.measure for m in metrics],

@@ -18,7 +18,7 @@ from psycopg2.errors import UniqueViolation
 
 from judging.jobs import staging, totals
 from judging.models import ImportBatch, ImportRejection, Source
-from judging.sources import BadFile, Block, Known, check, read
+from judging.sources import BadFile, Block, Known, Seen, check, read, report
 from spotlight.ledger import clock
 
 REJECTIONS_KEPT = 10_000
@@ -27,7 +27,7 @@ Blocks = Callable[[], Iterator[Block]]
 
 
 def import_file(
-    batch: ImportBatch, path: Path, report: Callable[[float], None] = lambda share: None
+    batch: ImportBatch, path: Path, progress: Callable[[float], None] = lambda share: None
 ) -> ImportBatch:
     """Read `path` into the batch's source in one transaction and write the batch's report.
 
@@ -36,7 +36,7 @@ def import_file(
     batch.state = ImportBatch.State.RUNNING
     batch.save(update_fields=["state"])
     try:
-        take_in(batch, partial(read, path), report)
+        take_in(batch, partial(read, path), progress)
     except BadFile as problem:
         batch.state, batch.problem = ImportBatch.State.FAILED, str(problem)
     batch.finished_at = clock.now()
@@ -44,11 +44,11 @@ def import_file(
     return batch
 
 
-def take_in(batch: ImportBatch, blocks: Blocks, report: Callable[[float], None]) -> None:
+def take_in(batch: ImportBatch, blocks: Blocks, progress: Callable[[float], None]) -> None:
     """Bring all blocks in, or none. Raises BadFile. The batch's figures are set, not saved.
 
-    A first try copies new days straight into the readings. If a later block repeats a row of an earlier one, that
-    fails, and all is staged instead, where the number of the repeated row is known.
+    A first try copies new days straight into the readings. If that fails on a row that is there already (it repeats one
+    of a file too large to remember, or belongs to a day not counted as received), all is staged and merged instead.
     """
     with transaction.atomic():
         hold(batch.source)
@@ -60,10 +60,10 @@ def take_in(batch: ImportBatch, blocks: Blocks, report: Callable[[float], None])
         straight = batch.source.kind == Source.Kind.DAILY
         try:
             with transaction.atomic():
-                intake = Intake(batch, known, straight).run(blocks(), report)
+                intake = Intake(batch, known, straight).run(blocks(), progress)
         except UniqueViolation:
             with transaction.atomic():
-                intake = Intake(batch, known, straight=False).run(blocks(), report)
+                intake = Intake(batch, known, straight=False).run(blocks(), progress)
         intake.write_report()
 
 
@@ -95,15 +95,16 @@ class Intake:
     reasons: Counter[str] = field(default_factory=Counter)
     kept: list[tuple[int, str, str]] = field(default_factory=list)
     was_new: dict[datetime.date, bool] = field(default_factory=dict)
+    seen: Seen = field(default_factory=Seen)
 
-    def run(self, blocks: Iterator[Block], report: Callable[[float], None]) -> "Intake":
+    def run(self, blocks: Iterator[Block], progress: Callable[[float], None]) -> "Intake":
         """Copy all blocks, then merge what was staged."""
         with connection.cursor() as cursor:
             staging.prepare(cursor)
             for block in blocks:
                 self._take(cursor, block)
-                report(block.share * 0.9)
-            if self.staged > 1:
+                progress(block.share * 0.9)
+            if self.staged > 1 and not self.seen.is_whole:
                 self._reject_repeats(cursor)
             if self.staged:
                 self._merge(cursor)
@@ -113,7 +114,9 @@ class Intake:
         checked = check(block.rows, self.known)
         self.rows += block.rows.height
         self._reject(checked.bad, REJECTIONS_KEPT)
-        fresh, rest = self._by_novelty(cursor, checked.good)
+        good, repeats = self.seen.part(checked.good)
+        self._reject(report(block.rows, repeats), REJECTIONS_KEPT)
+        fresh, rest = self._by_novelty(cursor, good)
         if fresh.height:
             staging.put_straight(cursor, fresh, source=self.batch.source_id, batch=self.batch.pk)
             self.changed += fresh.height

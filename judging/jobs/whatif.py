@@ -26,6 +26,10 @@ class CanNotTry(SpotlightError):
     code = "can_not_try"
 
 
+MOVES = 20
+"""Entries shown whose ranks would change most."""
+
+
 @dataclass(frozen=True)
 class Wish:
     """What to change; None and empty mean: as it is. `popularity` is its weight, the panel gets the rest to 1."""
@@ -38,6 +42,7 @@ class Wish:
     ties: str = ""
     without_seat: str = ""
     without_source: str = ""
+    with_source: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,12 +56,17 @@ class Move:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Who would enter and who would leave, each in the order of the new ranks; and how many would advance, now and then."""
+    """Who would enter and who would leave, each in the order of the new ranks; and how many would advance, now and then.
+
+    `moved` are the entries whose ranks would change most, of `shifted` whose ranks would change at all.
+    """
 
     entering: list[Move]
     leaving: list[Move]
     now: int
     then: int
+    moved: list[Move]
+    shifted: int
 
 
 def try_out(round: Round, wish: Wish) -> Outcome:
@@ -69,7 +79,10 @@ def try_out(round: Round, wish: Wish) -> Outcome:
     entries = {e.code: e for e in round.entries.select_related("submission__track", "submission__artist")}
     groups = {code: entry.group for code, entry in entries.items()}
     size = size_of(round)
-    old, new = given.score(), _changed(given, wish, groups).score()
+    new_given = _changed(given, wish, groups)
+    if wish.with_source:
+        new_given = replace(new_given, readings=inputs.load(round, also=wish.with_source).readings)
+    old, new = given.score(), new_given.score()
     before, after = above(old, groups, size), above(new, groups, wish.size or size)
     rank_old, rank_new = _ranks(old), _ranks(new)
 
@@ -77,7 +90,11 @@ def try_out(round: Round, wish: Wish) -> Outcome:
         ordered = sorted(codes, key=lambda code: rank_new[code])
         return [Move(entries[code], rank_old[code], rank_new[code]) for code in ordered]
 
-    return Outcome(moves(after - before), moves(before - after), len(before), len(after))
+    shifted = [code for code in rank_new if rank_new[code] != rank_old[code]]
+    most = sorted(shifted, key=lambda code: (-abs(rank_new[code] - rank_old[code]), rank_new[code]))[:MOVES]
+    return Outcome(
+        moves(after - before), moves(before - after), len(before), len(after), moves(set(most)), len(shifted)
+    )
 
 
 @dataclass(frozen=True)

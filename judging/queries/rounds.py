@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypedDict
 from django.db.models import Count, Q, QuerySet
 
 from judging.models import Assignment, Entry, Round, ScoreSheet
-from submissions.models import Submission
+from submissions.models import Season, Submission
 
 RUNNING = (Round.State.OPEN, Round.State.LOCKED)
 REPAIR = Q(assignments__is_repair=True, assignments__state=Assignment.State.OPEN)
@@ -35,6 +35,11 @@ def submissions_for(round: Round) -> QuerySet[Submission]:
     return cleared.filter(
         Q(entries__decision__outcome="in") | Q(entries__move_up__isnull=False), entries__round=before
     )
+
+
+def running_rounds(season: Season) -> QuerySet[Round]:
+    """The rounds of a season that are open or locked."""
+    return Round.objects.select_related("season").filter(season=season, state__in=RUNNING)
 
 
 class SheetCounts(TypedDict):

@@ -6,7 +6,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from judging.jobs import readings
-from judging.models import ImportBatch, Round, Source
+from judging.models import ImportBatch, Source
+from judging.queries.rounds import running_rounds
 from judging.tasks.standings import ask_for_inspection, ask_for_standings
 from spotlight.accounts.models import Person
 from spotlight.errors import SpotlightError
@@ -74,7 +75,7 @@ def switch_source(source: Source, *, counts: bool, reason: str, by: Person) -> N
 
 def ask_for_running(season: Season) -> None:
     """Have the standings of the season's running rounds computed anew, and their readings looked at."""
-    for running in Round.objects.filter(season=season, state__in=["open", "locked"]):
+    for running in running_rounds(season):
         ask_for_standings(running)
         ask_for_inspection(running)
 

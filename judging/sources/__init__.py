@@ -1,6 +1,19 @@
 """Files of readings: read in blocks, checked column by column. Plain Python and polars; no database, no Django."""
 
 from .readers import BadFile, Block, Form, form_of, read, read_bytes
-from .rules import Checked, Known, check
+from .repeats import Seen
+from .rules import Checked, Known, check, report
 
-__all__ = ["BadFile", "Block", "Checked", "Form", "Known", "check", "form_of", "read", "read_bytes"]
+__all__ = [
+    "BadFile",
+    "Block",
+    "Checked",
+    "Form",
+    "Known",
+    "Seen",
+    "check",
+    "form_of",
+    "read",
+    "read_bytes",
+    "report",
+]

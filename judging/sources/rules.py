@@ -66,11 +66,13 @@ def check(rows: pl.DataFrame, known: Known) -> Checked:
     good = judged.filter(~is_bad).select("row", *KEY, "value", "fans").sort(*KEY, "row")
     good, repeated = _without_repeats(good)
     bad = _reported(rows.filter(is_bad), judged["reason"].drop_nulls())
-    if repeated.height:
-        again = rows.join(repeated, on="row", how="semi", maintain_order="left")
-        reasons = repeated.sort("row")["reason"]
-        bad = pl.concat([bad, _reported(again, reasons)]).sort("row")
-    return Checked(good, bad)
+    return Checked(good, pl.concat([bad, report(rows, repeated)]).sort("row"))
+
+
+def report(rows: pl.DataFrame, repeated: pl.DataFrame) -> pl.DataFrame:
+    """Rejections of those rows of a block that `repeated` (`row`, `reason`) names."""
+    again = rows.join(repeated, on="row", how="semi", maintain_order="left")
+    return _reported(again, repeated.sort("row")["reason"])
 
 
 def _tracks(named: pl.Series, known: Known) -> pl.Series:
@@ -145,4 +147,4 @@ def _reported(rows: pl.DataFrame, reasons: pl.Series) -> pl.DataFrame:
     return rows.with_columns(reasons.alias("reason")).select("row", "reason", line.alias("line"))
 
 
-__all__ = ["KEY", "Checked", "Known", "check"]
+__all__ = ["KEY", "Checked", "Known", "check", "report"]

@@ -6,6 +6,7 @@ from celery import shared_task
 
 from judging.jobs import awards, charts, counts, readings, standings, suspicions
 from judging.models import ImportBatch, Round
+from judging.queries.rounds import running_rounds
 from spotlight.ledger import clock, events, files, work
 from submissions.models import Season
 
@@ -54,7 +55,7 @@ def import_readings(key: str, report: work.Report) -> None:
         "readings.imported", batch, by=batch.by, season=batch.source.season.slug,
         state=batch.state, accepted=batch.accepted, changed=batch.changed, rejected=batch.rejected,
     )  # fmt: skip
-    for round in Round.objects.filter(season=batch.source.season, state__in=["open", "locked"]):
+    for round in running_rounds(batch.source.season):
         ask_for_standings(round)
         ask_for_inspection(round)
 
@@ -65,7 +66,7 @@ def count_season(key: str, report: work.Report) -> None:
     season = Season.objects.get(slug=key)
     counts.fold(season, since=(clock.now() - datetime.timedelta(days=3)).date())
     charts.compute_due_weeks(season)
-    for round in Round.objects.filter(season=season, state__in=["open", "locked"]):
+    for round in running_rounds(season):
         standings.compute(round)
 
 

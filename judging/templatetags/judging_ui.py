@@ -11,6 +11,7 @@ from judging.models import Round
 from judging.queries.counterfactuals import needed_sources
 from judging.queries.cuts import Place
 from judging.queries.measures import measure_name
+from judging.queries.sources import in_words
 
 register = template.Library()
 
@@ -64,3 +65,9 @@ def tie_step(level: int, chain: str) -> str:
         6: gettext("a draw by the seed that was committed to before the season opened"),
     }
     return words.get(level, "")
+
+
+@register.filter
+def reason_in_words(reason: str) -> str:
+    """Why a row of a readings file was left out."""
+    return in_words(reason)

@@ -9,6 +9,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.utils.encoding import force_bytes
 
 
 def encrypt(secret: str) -> str:
@@ -28,6 +29,6 @@ def _fernet() -> MultiFernet:
     return MultiFernet([_key(text) for text in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]])
 
 
-def _key(text: str) -> Fernet:
-    derived = HKDF(SHA256(), 32, salt=None, info=b"spotlight.ledger.vault").derive(text.encode())
+def _key(text: str | bytes) -> Fernet:
+    derived = HKDF(SHA256(), 32, salt=None, info=b"spotlight.ledger.vault").derive(force_bytes(text))
     return Fernet(base64.urlsafe_b64encode(derived))

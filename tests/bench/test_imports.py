@@ -61,7 +61,12 @@ def a_feed(codes: list[str], first_day: int) -> pl.DataFrame:
 
 
 def write(feed: pl.DataFrame, path: Path) -> Path:
-    {"csv": feed.write_csv, "jsonl": feed.write_ndjson, "parquet": feed.write_parquet}[path.suffix[1:]](path)
+    if path.suffix == ".csv":
+        feed.write_csv(path)
+    elif path.suffix == ".jsonl":
+        feed.write_ndjson(path)
+    else:
+        feed.write_parquet(path)
     return path
 
 

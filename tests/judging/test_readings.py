@@ -1,6 +1,7 @@
 """Readings files: all or nothing, the same file twice changes nothing, every rejected row says why."""
 
 import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,26 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from judging.jobs import counts, readings
-from judging.models import ImportBatch, Reading, Source
+from judging.jobs import counts, readings, standings
+from judging.models import Entry, ImportBatch, Reading, Round, Source
 from judging.services import popularity
-from judging.sources import readers
+from judging.sources import readers, repeats
 from spotlight.ledger import clock, work
+from spotlight.ledger.models import Event
 from submissions.models import Like, Play, Role, Save, Submission
-from tests.making import PASSWORD, make_person, make_role, make_season, make_submission
+from tests.making import (
+    PASSWORD,
+    advance,
+    make_entry,
+    make_person,
+    make_readings,
+    make_role,
+    make_round,
+    make_season,
+    make_seat,
+    make_sheet,
+    make_submission,
+)  # fmt: skip
 
 pytestmark = pytest.mark.django_db
 
@@ -85,10 +99,12 @@ def test_each_rejected_row_says_why(entered: Submission, source: Source, tmp_pat
     ]
 
 
+@pytest.mark.parametrize("remembered", [100, 3])
 def test_blocks_that_repeat_or_correct_each_other(
-    entered: Submission, source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    entered: Submission, source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, remembered: int
 ) -> None:
-    """Straight copies, a repeat across blocks that makes all staged, corrections of days that were there."""
+    """Straight copies, repeats across blocks (remembered, or found by the database), corrections of days that were there."""
+    monkeypatch.setattr(repeats, "MOST_ROWS", remembered)
     monkeypatch.setattr(readers, "BLOCK_BYTES", 80)
     code = entered.track.code
     head, line = "track,metric,day,value\n", f"{code},plays,2026-05-%02d,%d\n"
@@ -207,7 +223,7 @@ def test_import_in_the_admin_panel(entered: Submission) -> None:
     assert "unknown track" in page
     assert "'=cmd" in client.get(answer["Location"] + "rejected.csv").content.decode()
     assert Reading.objects.count() == 1
-    client.post(f"{address}sources/line-music/", {"reason": "the feed was wrong"})
+    client.post(f"{address}sources/line-music/counts/", {"reason": "the feed was wrong"})
     assert not Source.objects.get(slug="line-music").is_active
 
 
@@ -223,3 +239,58 @@ def test_only_the_organizer_sees_readings(entered: Submission) -> None:
         assert person.user is not None
         client.login(email=person.user.email, password=PASSWORD)
         assert client.get(address).status_code == 404
+
+
+def test_the_pages_of_a_source(entered: Submission, tmp_path: Path) -> None:
+    """What it sent, its gaps and keys; taking it out shows the difference first, and bringing it back undoes it."""
+    season = entered.season
+    organizer = make_role(season, Role.ORGANIZER)
+    running = make_round(season, cut=1)
+    running.metrics.filter(measure="likes").update(source="radio", measure="plays", weight=Decimal("0.9"))
+    running.metrics.filter(source="spotlight").update(weight=Decimal("0.1"))
+    running = advance(running, "open")
+    songs = [make_entry(running, entered), make_entry(running)]
+    seat = make_seat(running)
+    for song in songs:
+        make_sheet(song, seat, 7, 7)
+        make_readings(song, *[9 - song.index] * 14)
+    radio = popularity.add_source(season, slug="radio", name="Radio", by=organizer)
+    rows = [
+        f"{songs[1].submission.track.code},plays,{songs[1].counts_from + datetime.timedelta(days=n)},500"
+        for n in [*range(11), 13]
+    ]
+    read(radio, tmp_path, "\n".join(["track,metric,day,value", *rows]))
+    client, base = Client(), f"/admin/readings/{season.slug}/"
+    assert organizer.user is not None
+    client.login(email=organizer.user.email, password=PASSWORD)
+    assert "Missing days" in client.get(base).content.decode()
+    page = client.get(f"{base}sources/radio/").content.decode()
+    assert "2 days" in page and "/api/v1/seasons/" in page
+    assert client.get(f"{base}sources/nobody/").status_code == 404
+    made = client.post(f"{base}sources/radio/keys/", {"old_for": "0"}).content.decode()
+    assert "whsec_" in made and "whsec_" not in client.get(f"{base}sources/radio/").content.decode()
+    assert client.post(f"{base}sources/radio/keys/", {"old_for": "9"}).status_code == 422
+    assert client.post(f"{base}sources/radio/keys/{radio.keys.get().code}/end/").status_code == 302
+    assert radio.keys.get().ends_at is not None
+    address = f"{base}sources/radio/counts/"
+    standings.compute(running)
+    before = [entry.code for entry in ranked(running)]
+    preview = client.get(address).content.decode()
+    assert "Would enter" in preview and "Would leave" in preview and "Ranks that move most" in preview
+    assert Source.objects.get(slug="radio").is_active
+    assert client.post(address, {"reason": ""}).status_code == 422
+    client.post(address, {"reason": "bought"})
+    standings.compute(running)
+    assert [entry.code for entry in ranked(running)] == before[::-1]
+    assert "Would enter" in client.get(address).content.decode()
+    client.post(address, {"reason": "it was right"})
+    standings.compute(running)
+    assert [entry.code for entry in ranked(running)] == before
+    facts = Event.objects.filter(verb="source.switched").order_by("pk").values_list("facts", flat=True)
+    assert [(one["counts"], one["reason"]) for one in facts] == [(False, "bought"), (True, "it was right")]
+
+
+def ranked(running: Round) -> list[Entry]:
+    """The entries of the latest standings in their order."""
+    latest = running.standings.order_by("-number").first()
+    return [row.entry for row in latest.rows.order_by("rank").select_related("entry")]

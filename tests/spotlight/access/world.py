@@ -24,6 +24,7 @@ from judging.models import (
     Ruling,
     ScoreSheet,
     Source,
+    SourceKey,
     Suspicion,
     Witness,
 )
@@ -357,6 +358,7 @@ def _records(world: World) -> None:
     source, _ = Source.objects.get_or_create(season=alpha, slug="radio", defaults={"name": "Radio"})
     things["source"] = source
     things["batch"] = ImportBatch.objects.create(source=source, state="failed", problem="zqvimport", at=now)
+    things["source key"] = SourceKey.objects.create(source=source, encrypted="not to be read", made_at=now)
     things["suspicion"] = Suspicion.objects.create(
         season=alpha, track=things["song"].track, detector="burst", source=source, first_day=now.date(),
         last_day=now.date(), found_at=now, round=things["round 3"], measures=["plays"], markets=["jp"],
