@@ -1,5 +1,6 @@
 """Plots as SVG: bars, intervals and dots, drawn on the server with a title and a description for those who can't see them."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -74,14 +75,20 @@ def _bar(row: Bar, *, x: float, width: float, height: float) -> SafeString:
 
 
 def series(rows: Sequence[DayBar], *, title: str, desc: str = "", name: str = "series") -> SafeString:
-    """Days from left to right: a bar each, and behind them the band of the middle half of all others with its median."""
+    """Days from left to right: a bar each, and behind them the band of the middle half of all others with its median.
+
+    Heights are square roots: next to a day of thousands those of the others stay visible.
+    """
     top = max((max(row.value, row.high) for row in rows), default=0) or 1
     step = (WIDTH - 60) / max(len(rows), 1)
-    scale = _scale(0, top, start=0, width=190)
+
+    def scale(value: float) -> float:
+        return 190 * math.sqrt(max(value, 0.0) / top)
+
     grid = [
         format_html(
             '<line class="{}" x1="50" x2="{}" y1="{}" y2="{}"/><text x="44" y="{}" text-anchor="end">{}</text>',
-            "gridline" if share else "axis", WIDTH, _n(210 - 190 * share), _n(210 - 190 * share), _n(214 - 190 * share), _label(round(top * share)),
+            "gridline" if share else "axis", WIDTH, _n(210 - 190 * share), _n(210 - 190 * share), _n(214 - 190 * share), _label(round(top * share**2)),
         )
         for share in (1, 0.5, 0)
     ]  # fmt: skip
