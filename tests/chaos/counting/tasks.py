@@ -20,9 +20,11 @@ def count(key: str, report: Report) -> None:
 
 @handles("chaos.careless")
 def count_carelessly(key: str, report: Report) -> None:
-    """The same without looking first, and slow to end: what is killed in between is counted twice."""
+    """The same without looking first: what is killed in between, or fails as every third does once, is counted twice."""
     _write(key)
-    time.sleep(2.5)
+    time.sleep(1.5)
+    if zlib.crc32(key.encode()) % 3 == 0 and _effects(key) == 1:
+        raise RuntimeError("failed after its effect")
 
 
 def _effects(key: str) -> int:
