@@ -17,7 +17,15 @@ from spotlight.ledger import clock
 from spotlight.ledger.models import Event, Mail
 from submissions.models import Membership, Role, Season
 from tests.judging.conftest import at, draft, file_all, judge_of
-from tests.making import make_person, make_role, make_round, make_season, make_submission, open_for_good
+from tests.making import (
+    confirm,
+    make_person,
+    make_role,
+    make_round,
+    make_season,
+    make_submission,
+    open_for_good,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -138,7 +146,7 @@ def test_a_round_is_led_to_its_end_on_the_pages(made: Round, head: Person, clien
     assert made.state == Round.State.LOCKED, "the discussion is not over"
     at(made, "closes_at")
     assert "Nobody can undo this" in client.get(url(made, "close/")).content.decode()
-    client.post(url(made, "close/"))
+    confirm(client).post(url(made, "close/"))
     made.refresh_from_db()
     assert made.state == Round.State.CLOSED
     assert client.get(url(made)).status_code == 200
