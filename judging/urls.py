@@ -99,6 +99,7 @@ urlpatterns = [
     path("seasons/<slug:season>/leaderboard/<int:number>/", boards.released, name="released"),
     path("seasons/<slug:season>/results/", boards.results, name="results"),
     path("tracks/<slug:code>/chart/", boards.track_chart, name="track_chart"),
+    path("tracks/<slug:code>/chart/weeks/", boards.track_weeks, name="track_weeks"),
     path("artists/<slug:slug>/path/", boards.artist_path, name="artist_path"),
     path("seasons/<slug:season>/proof/", proof.page, name="proof"),
     path("seasons/<slug:season>/proof/<int:number>.zip", proof.bundle, name="proof_bundle"),

@@ -27,7 +27,7 @@ def figures(round: Round, result: Result, given: Inputs | Running) -> dict[str, 
         "agreement": [_judge(row) for row in agreement.judge_agreement(panel)],
         "disagreements": [
             {"entry": d.entry, "sheets": d.sheets, "deviation": _n(d.deviation), "lowest": _n(d.lowest), "highest": _n(d.highest)}
-            for d in agreement.disagreements(panel)[:MOST_DISAGREEMENTS]
+            for d in agreement.disagreements(panel, most=MOST_DISAGREEMENTS)
         ],
         "listens": [
             {"entry": row.entry, "value": float(f"{row.value:.6f}"), "sheets": row.sheets}

@@ -12,13 +12,12 @@ from datetime import date
 
 import numpy as np
 from django.db import connection
-from django.db.models import Q
 from numpy.typing import NDArray
 
 from judging.jobs.copying import copy_fixed, fixed_row
 from judging.jobs.counts import OWN
 from judging.jobs.tallies import last_day
-from judging.models import Entry, Round, Score
+from judging.models import Entry, Round
 from judging.queries.recipes import recipe_of
 from judging.scoring.compute import Result, compute
 from judging.scoring.evidence import compute_without
@@ -28,6 +27,17 @@ from judging.scoring.recipe import Recipe
 NOBODY = "-"
 """The judge of a sheet without marks."""
 
+SHEETS = """
+SELECT e.code, j.code, a.pool, jsonb_object_agg(c.key, trim_scale(m.value)::text)::text
+FROM judging_scoresheet s
+JOIN judging_assignment a ON a.id = s.assignment_id AND a.state = 'open'
+JOIN judging_entry e ON e.id = a.entry_id AND (e.state = 'in') = %(in)s
+JOIN judging_seat j ON j.id = a.seat_id
+JOIN judging_score m ON m.sheet_id = s.id
+JOIN judging_criterion c ON c.id = m.criterion_id
+WHERE s.round_id = %(round)s AND s.state = 'filed'
+GROUP BY e.code, j.code, a.pool ORDER BY e.code COLLATE "C", j.code COLLATE "C"
+"""
 READINGS = """(
     SELECT e.place::int4, array_position(%(regions)s::text[], r.market)::int4, m.place::int4,
            (r.day - DATE '0001-01-01' + 1)::int4, r.value::int8, coalesce(r.fans, -1)::int8
@@ -184,17 +194,10 @@ def filed_sheets(round: Round, entries: Sequence[Entry]) -> tuple[Sheet, ...]:
 
 def sheets_with_marks(round: Round, *, of_leavers: bool = False) -> tuple[Sheet, ...]:
     """The filed sheets on entries that are still in, or on those that left the round, by entry and judge."""
-    rows = Score.objects.filter(
-        sheet__round=round, sheet__state="filed", sheet__assignment__state="open"
-    ).values_list(
-        "sheet__assignment__entry__code", "sheet__assignment__seat__code", "sheet__assignment__pool", "criterion__key", "value"
-    )  # fmt: skip
-    still_in = Q(sheet__assignment__entry__state=Entry.State.IN)
-    marks: dict[tuple[str, str, str], dict[str, str]] = {}
-    for entry, seat, pool, criterion, value in rows.filter(~still_in if of_leavers else still_in):
-        marks.setdefault((entry, seat, pool), {})[criterion] = f"{value.normalize():f}"
-    sheets = [Sheet(entry, seat, given, pool) for (entry, seat, pool), given in marks.items()]
-    return tuple(sorted(sheets, key=lambda sheet: (sheet.entry, sheet.judge)))
+    with connection.cursor() as cursor:
+        cursor.execute(SHEETS, {"round": round.pk, "in": not of_leavers})
+        rows = cursor.fetchall()
+    return tuple(Sheet(entry, seat, json.loads(marks), pool) for entry, seat, pool, marks in rows)
 
 
 def counted_readings(

@@ -4,7 +4,6 @@ The same content as `judging.jobs.inputs` in arrays: standings of the one are th
 """
 
 import hashlib
-import json
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -48,11 +47,13 @@ class Running:
 
     def digest(self) -> str:
         """SHA-256 over recipe, entries, tallies and sheets; equal inputs have equal digests."""
-        total = hashlib.sha256(self.recipe.canonical_bytes() + self.field.digest.encode())
-        total.update(json.dumps([inputs.plain(sheet) for sheet in self.sheets]).encode())
-        if self.evidence:
-            total.update(json.dumps([inputs.plain(sheet) for sheet in self.evidence]).encode())
-        return total.hexdigest()
+        sheets = [
+            [(s.entry, s.judge, s.pool, sorted(s.marks.items())) for s in group]
+            for group in (self.sheets, self.evidence)
+        ]
+        return hashlib.sha256(
+            self.recipe.canonical_bytes() + self.field.digest.encode() + repr(sheets).encode()
+        ).hexdigest()
 
     def every_sheet(self) -> tuple[Sheet, ...]:
         """The sheets with one without marks for each entry that nobody heard."""

@@ -9,9 +9,10 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from judging.jobs import agreement, inputs, running, tallies
+from judging.jobs.copying import copy_fixed, fixed_row
 from judging.jobs.counterfactual import counterfactuals
 from judging.jobs.parts import parts_by_entry
-from judging.models import Entry, Round, RoundReading, RoundRules, RoundSheet, Standings
+from judging.models import Round, RoundReading, RoundRules, RoundSheet, Standings
 from judging.scoring.codes import places
 from judging.scoring.compute import Result
 from judging.scoring.inputs import Indexes
@@ -20,6 +21,8 @@ from spotlight.ledger import clock
 
 PROGRAM = f"judging.scoring {VERSION}"
 ROWS_WHILE_RUNNING = 5_000
+KEYS = "(SELECT index::int4, id::int8 FROM judging_entry WHERE round_id = %(round)s AND index = ANY(%(indexes)s))"
+KEY = fixed_row(index=">i4", entry=">i8")
 ROW = (
     "standings_id", "entry_id", "rank", "blend", "popularity", "panel", "theta", "panel_sd", "probability",
     "sheets", "tie_level", "is_selected", "parts",
@@ -100,22 +103,17 @@ def _arrays(result: Result, at: Indexes) -> tuple[bytes, bytes]:
 
 def _write_rows(standings: Standings, result: Result, at: Indexes, parts: dict[str, dict[str, Any]]) -> None:
     """The first rows as rows, by COPY."""
-    found = Entry.objects.filter(round=standings.round_id, index__in=at.tolist()).values_list("index", "pk")
-    keys = dict(found)
+    found = copy_fixed(KEYS, {"round": standings.round_id, "indexes": at.tolist()}, KEY)
+    keys = dict(zip(found["index"].tolist(), found["entry"].tolist(), strict=True))
     block = io.StringIO()
     for row, index in zip(result.rows(len(at)), at.tolist(), strict=True):
-        numbers = (row.rank, row.blend, row.popularity, row.panel, row.theta, row.panel_sd, row.probability)
-        explained = json.dumps(parts.get(row.entry, {})).replace("\\", "\\\\")
-        fields = [
-            standings.pk,
-            keys[index],
-            *numbers,
-            row.sheets,
-            row.tie_level,
-            int(row.selected),
-            explained,
-        ]
-        block.write("\t".join("\\N" if field is None else str(field) for field in fields) + "\n")
+        numbers = (row.popularity, row.panel, row.theta, row.panel_sd)
+        texts = "\t".join(["\\N" if number is None else str(number) for number in numbers])
+        explained = json.dumps(parts[row.entry]).replace("\\", "\\\\") if parts else "{}"
+        block.write(
+            f"{standings.pk}\t{keys[index]}\t{row.rank}\t{row.blend}\t{texts}\t{row.probability}\t{row.sheets}\t"
+            f"{row.tie_level}\t{int(row.selected)}\t{explained}\n"
+        )
     block.seek(0)
     with connection.cursor() as cursor:
         raw: Any = cursor.cursor

@@ -22,33 +22,48 @@ from judging.jobs import blocks
 from judging.jobs.blocks import CODE, SIZE, TALLY, TOO_LARGE, Block, Grid, Lines, Names
 from judging.jobs.copying import copy_fixed, copy_in, copy_rows, fixed_row, int4, int8
 from judging.jobs.counts import OWN
-from judging.models import Metric, ReadingMarket, Round, TallyBlock
+from judging.models import Metric, ReadingMarket, Round, Source, TallyBlock
 from judging.scoring.codes import Codes
 from judging.scoring.inputs import Cell, Indexes, Tally, Windows
 from judging.scoring.recipe import PopularityRules
 
+# Each look-up goes row by row over an index (LATERAL … OFFSET 0), so that no plan rests on statistics: a round that has
+# just got a million entries has none yet.
 STALE = """(
     WITH gone AS (DELETE FROM judging_staletrack WHERE round_id = %(round)s RETURNING track_id)
     SELECT -1::int4 FROM gone WHERE track_id IS NULL
     UNION
-    SELECT e.index::int4 FROM gone JOIN submissions_submission s ON s.track_id = gone.track_id
-    JOIN judging_entry e ON e.submission_id = s.id AND e.round_id = %(round)s
+    SELECT e.index::int4 FROM (SELECT DISTINCT track_id FROM gone) g
+    CROSS JOIN LATERAL (SELECT id FROM submissions_submission WHERE track_id = g.track_id OFFSET 0) s
+    CROSS JOIN LATERAL (
+        SELECT index FROM judging_entry WHERE round_id = %(round)s AND submission_id = s.id OFFSET 0
+    ) e
 )"""
 ENTRIES = """
-SELECT e.index - %(first)s, e.code, e.counts_from - DATE '0001-01-01' + 1, coalesce(m.code, '')
-FROM judging_entry e JOIN submissions_submission s ON s.id = e.submission_id LEFT JOIN submissions_market m ON m.id = s.market_id
-WHERE e.round_id = %(round)s AND e.index >= %(first)s AND e.index < %(first)s + %(size)s ORDER BY e.index
+WITH wanted AS MATERIALIZED (
+    SELECT index - %(first)s AS place, code, counts_from - DATE '0001-01-01' + 1 AS day, submission_id FROM judging_entry
+    WHERE round_id = %(round)s AND index >= %(first)s AND index < %(first)s + %(size)s
+)
+SELECT w.place, w.code, w.day, coalesce(m.code, '') FROM wanted w
+CROSS JOIN LATERAL (SELECT market_id FROM submissions_submission WHERE id = w.submission_id OFFSET 0) s
+LEFT JOIN submissions_market m ON m.id = s.market_id ORDER BY w.place
 """
 LINES = """(
-    SELECT (e.index - %(first)s)::int4, g.place::int4, m.place::int4, (r.day - DATE '0001-01-01' + 1)::int4,
+    WITH wanted AS MATERIALIZED (
+        SELECT e.index - %(first)s AS place, s.track_id, e.counts_from FROM judging_entry e
+        CROSS JOIN LATERAL (SELECT track_id FROM submissions_submission WHERE id = e.submission_id OFFSET 0) s
+        WHERE e.round_id = %(round)s AND e.index >= %(first)s AND e.index < %(first)s + %(size)s
+          AND e.index = ANY(%(indexes)s)
+    )
+    SELECT w.place::int4, g.place::int4, m.place::int4, (r.day - DATE '0001-01-01' + 1)::int4,
            r.value::int8, coalesce(r.fans, -1)::int8
-    FROM judging_entry e JOIN submissions_submission s ON s.id = e.submission_id
-    JOIN judging_reading r ON r.track_id = s.track_id AND r.day BETWEEN e.counts_from AND %(last)s AND NOT r.set_aside
-    JOIN judging_source o ON o.id = r.source_id AND o.is_active AND o.season_id = %(season)s
-    JOIN unnest(%(sources)s::text[], %(measures)s::text[]) WITH ORDINALITY AS m(source, measure, place)
-      ON m.source = o.slug AND m.measure = r.measure
+    FROM wanted w CROSS JOIN LATERAL (
+        SELECT * FROM judging_reading r
+        WHERE r.track_id = w.track_id AND r.day BETWEEN w.counts_from AND %(last)s AND NOT r.set_aside OFFSET 0
+    ) r
+    JOIN unnest(%(sources)s::bigint[], %(measures)s::text[]) WITH ORDINALITY AS m(source_id, measure, place)
+      ON m.source_id = r.source_id AND m.measure = r.measure
     JOIN unnest(%(markets)s::text[]) WITH ORDINALITY AS g(market, place) ON g.market = r.market
-    WHERE e.round_id = %(round)s AND e.index = ANY(%(indexes)s)
 )"""
 LINE = fixed_row(entry=">i4", region=">i4", metric=">i4", day=">i4", value=">i8", fans=">i8")
 BLOCKS = """(
@@ -83,6 +98,7 @@ class _Source:
     round: Round
     rules: PopularityRules
     metrics: list[Metric]
+    active: dict[str, int]
     markets: list[str]
     last: datetime.date
 
@@ -97,7 +113,8 @@ def load(round: Round, rules: PopularityRules) -> Field:
     """Bring the tallies of a round up to date and hand them over. Belongs in a transaction; one at a time per round."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('tallies'), %s)", [round.pk])
-    source = _Source(round, rules, list(round.metrics.all()), _markets(round), last_day(round))
+    active = dict(Source.objects.filter(season=round.season_id, is_active=True).values_list("slug", "pk"))
+    source = _Source(round, rules, list(round.metrics.all()), active, _markets(round), last_day(round))
     out = copy_fixed(OUT, {"round": round.pk}, INDEX)["index"].astype(np.int64)
     return _field(source, _current(source, out), out)
 
@@ -184,8 +201,8 @@ def _lines(source: _Source, first: int, places: Indexes, entries: list[tuple[int
     rows = copy_fixed(
         LINES,
         {
-            "round": source.round.pk, "season": source.round.season_id, "first": first, "last": source.last,
-            "sources": [m.source for m in source.metrics], "measures": [m.measure for m in source.metrics],
+            "round": source.round.pk, "first": first, "size": SIZE, "last": source.last,
+            "sources": [source.active.get(m.source) for m in source.metrics], "measures": [m.measure for m in source.metrics],
             "markets": source.markets, "indexes": (places + first).tolist(),
         },
         LINE,

@@ -6,8 +6,7 @@ judges' scale unless said otherwise; every interval is of 95%.
 
 import heapq
 import math
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -91,28 +90,33 @@ class Listen:
 
 def judge_agreement(panel: Panel) -> list[JudgeAgreement]:
     """Leniency and spread of every judge with intervals, by code."""
-    return [_judge(panel, j) for j in range(len(panel.judges))]
+    scores = panel.sheets.scores.astype(np.float64) / 10**panel.sheets.score_scale
+    squares, free = _pooled(panel, scores)
+    rest = residuals(panel)
+    return [
+        _judge(panel, j, rest, _spread(scores[panel.sheets.judge == j], squares, free))
+        for j in range(len(panel.judges))
+    ]
 
 
-def _judge(panel: Panel, j: int) -> JudgeAgreement:
-    judge, mine = panel.judges[j], panel.sheets.judge == j
+Spread = tuple[float | None, tuple[float, float] | None]
+
+
+def _judge(panel: Panel, j: int, rest: Floats, spread: Spread) -> JudgeAgreement:
+    judge = panel.judges[j]
     leniency = interval = noise = None
     if panel.fit is not None:
         leniency, pools = judge.leniency / 10**6, len(panel.sheets.pools)
         variance = float(panel.fit.system.inverse[pools + j, pools + j])
         reach = INTERVAL * math.sqrt(max(0.0, variance) * panel.noise / 10**6)
         interval = (leniency - reach, leniency + reach)
-        rest = residuals(panel)[mine]
-        noise = math.sqrt(math.fsum(rest**2) / len(rest))
-    spread, spread_interval = _spread(panel, j)
-    return JudgeAgreement(judge.code, judge.sheets, leniency, interval, spread, spread_interval, noise)
+        mine = rest[panel.sheets.judge == j]
+        noise = math.sqrt(math.fsum(mine**2) / len(mine))
+    return JudgeAgreement(judge.code, judge.sheets, leniency, interval, *spread, noise)
 
 
-def _spread(panel: Panel, j: int) -> tuple[float | None, tuple[float, float] | None]:
+def _spread(mine: Floats, squares: float, free: int) -> Spread:
     """Ratio of standard deviations; the interval from the usual error of the logarithm of a deviation."""
-    scores = panel.sheets.scores.astype(np.float64) / 10**panel.sheets.score_scale
-    mine = scores[panel.sheets.judge == j]
-    squares, free = _pooled(panel, scores)
     if len(mine) < 2 or squares <= 0:
         return None, None
     ratio = float(np.std(mine, ddof=1)) / math.sqrt(squares / free)
@@ -125,7 +129,7 @@ def _pooled(panel: Panel, scores: Floats) -> tuple[float, int]:
     means = np.bincount(panel.sheets.judge, weights=scores, minlength=len(panel.judges)) / np.maximum(
         counts, 1
     )
-    squares = math.fsum((scores - means[panel.sheets.judge]) ** 2)
+    squares = math.fsum(((scores - means[panel.sheets.judge]) ** 2).tolist())
     return squares, max(1, int((counts - 1).sum()))
 
 
@@ -151,17 +155,23 @@ def _entry_means(panel: Panel) -> Floats:
     return result
 
 
-def disagreements(panel: Panel) -> list[Disagreement]:
+def disagreements(panel: Panel, *, most: int | None = None) -> list[Disagreement]:
     """Entries heard at least twice, those with the widest disagreement first: the list worth hearing again."""
-    marks, means = read_marks(panel), _entry_means(panel)
-    found = []
-    for index, entry in enumerate(panel.sheets.entries):
-        count = int(panel.counts[index])
-        if count > 1:
-            mine = marks[panel.sheets.entry == index]
-            deviation = math.sqrt(math.fsum((mine - means[index]) ** 2) / (count - 1))
-            found.append(Disagreement(entry, count, deviation, float(mine.min()), float(mine.max())))
-    return sorted(found, key=lambda d: (-d.deviation, d.entry))
+    marks, means, counts = read_marks(panel), _entry_means(panel), panel.counts
+    squares = np.bincount(
+        panel.sheets.entry, weights=(marks - means[panel.sheets.entry]) ** 2, minlength=len(counts)
+    )
+    deviations = np.sqrt(squares / np.maximum(counts - 1, 1))
+    starts = np.cumsum(counts) - counts
+    lowest, highest = (reduce.reduceat(marks, starts) for reduce in (np.minimum, np.maximum))
+    twice = np.flatnonzero(counts > 1)
+    order = twice[np.argsort(-deviations[twice], kind="stable")][:most]
+    return [
+        Disagreement(
+            panel.sheets.entries[k], int(counts[k]), float(deviations[k]), float(lowest[k]), float(highest[k])
+        )
+        for k in order.tolist()
+    ]
 
 
 def affinities(panel: Panel, groups: Mapping[str, str], *, rate: float = 0.05) -> list[Affinity]:
@@ -170,35 +180,40 @@ def affinities(panel: Panel, groups: Mapping[str, str], *, rate: float = 0.05) -
     `groups` gives the group of an entry; entries without one are not tested. Affinities are flagged at the false
     discovery rate `rate`; small favors stay invisible, so excluding conflicts matters more than this test. Strongest first.
     """
-    cells: dict[tuple[int, str], list[tuple[float, float]]] = defaultdict(list)
-    for sheet, excess, variance in _excesses(panel):
-        group = groups.get(panel.sheets.entries[int(panel.sheets.entry[sheet])])
-        if group is not None:
-            cells[int(panel.sheets.judge[sheet]), group].append((excess, variance))
+    names = sorted({groups[entry] for entry in panel.sheets.entries if entry in groups})
+    place = {name: index for index, name in enumerate(names)}
+    of = np.array([place.get(groups.get(entry, ""), -1) for entry in panel.sheets.entries], dtype=np.int64)
+    excess, deviation = _excesses(panel)
+    tells = (deviation > 0) & (of[panel.sheets.entry] >= 0)
+    cell = (panel.sheets.judge * len(names) + of[panel.sheets.entry])[tells]
+    counts = np.bincount(cell)
+    sums, scores = (
+        np.bincount(cell, weights=w[tells]) for w in (excess, excess / np.maximum(deviation, 1e-300))
+    )
     tested = [
-        _affinity(panel, *key, found) for key, found in cells.items() if len(found) >= LEAST_FOR_AFFINITY
+        _affinity(
+            panel, k // len(names), names[k % len(names)], int(counts[k]), float(sums[k]), float(scores[k])
+        )
+        for k in np.flatnonzero(counts >= LEAST_FOR_AFFINITY).tolist()
     ]
     limit = benjamini_hochberg([affinity.p for affinity in tested], rate=rate)
     flagged = [Affinity(a.judge, a.group, a.sheets, a.excess, a.z, a.p, flagged=a.p <= limit) for a in tested]
     return sorted(flagged, key=lambda a: (a.p, a.judge, a.group))
 
 
-def _excesses(panel: Panel) -> Iterator[tuple[int, float, float]]:
-    """Sheet, points above the mean of the entry's other judges, and the variance of that."""
-    marks, noise = read_marks(panel), panel.noise / 10**6
-    sums = np.bincount(panel.sheets.entry, weights=marks, minlength=len(panel.counts))
-    for sheet, entry in enumerate(panel.sheets.entry.tolist()):
-        others = int(panel.counts[entry]) - 1
-        if others > 0 and noise > 0:
-            mean = (float(sums[entry]) - float(marks[sheet])) / others
-            yield sheet, float(marks[sheet]) - mean, noise * (1 + 1 / others)
+def _excesses(panel: Panel) -> tuple[Floats, Floats]:
+    """Per sheet the points above the mean of the entry's other judges, and the deviation of that; 0 if there are none."""
+    marks, noise, entry = read_marks(panel), panel.noise / 10**6, panel.sheets.entry
+    sums = np.bincount(entry, weights=marks, minlength=len(panel.counts))
+    others = (panel.counts - 1)[entry]
+    excess = marks - (sums[entry] - marks) / np.maximum(others, 1)
+    return excess, np.where(others > 0, np.sqrt(noise * (1 + 1 / np.maximum(others, 1))), 0.0)
 
 
-def _affinity(panel: Panel, judge: int, group: str, found: Sequence[tuple[float, float]]) -> Affinity:
-    z = math.fsum(excess / math.sqrt(variance) for excess, variance in found) / math.sqrt(len(found))
-    mean = math.fsum(excess for excess, _ in found) / len(found)
+def _affinity(panel: Panel, judge: int, group: str, count: int, excess: float, score: float) -> Affinity:
+    z = score / math.sqrt(count)
     p = 0.5 * math.erfc(z / math.sqrt(2))
-    return Affinity(panel.judges[judge].code, group, len(found), mean, z, p, flagged=False)
+    return Affinity(panel.judges[judge].code, group, count, excess / count, z, p, flagged=False)
 
 
 def benjamini_hochberg(values: Sequence[float], *, rate: float) -> float:

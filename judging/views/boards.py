@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from judging.models import Award, ChartRow, ChartWeek, Entry, Round
-from judging.queries import boards
+from judging.queries import boards, courses
 from judging.queries.explain import why
 from judging.services import prizes
+from judging.views import course_plots
 from spotlight.errors import SpotlightError
 from spotlight.web.answers import account, person_behind
 from spotlight.web.cards import TrackCard
@@ -42,6 +43,7 @@ def leaderboard(request: HttpRequest, season: str) -> HttpResponse:
         if week
         else None
     )
+    moved = None if market else courses.movement(board, week)
     return render(
         request,
         "judging/boards/leaderboard.html",
@@ -50,6 +52,7 @@ def leaderboard(request: HttpRequest, season: str) -> HttpResponse:
             "newer": _beside(weeks, week, -1), "older": _beside(weeks, week, 1), "markets": markets, "market": market,
             "rows": _chart(board, list(page)) if page else [], "board": board, "is_hidden": board.mode == "hidden",
             "may_see_live": _may_see_live(request, found), "is_live": request.GET.get("view") == LIVE,
+            "moved": moved, "moved_plot": course_plots.movement(moved) if moved else "",
         },
     )  # fmt: skip
 
@@ -85,6 +88,20 @@ def track_chart(request: HttpRequest, code: str) -> HttpResponse:
     board, row = found
     context = {"card": boards.chart_card(board, row), "season": board.season}
     return render(request, "judging/boards/_place.html", context)
+
+
+@require_GET
+def track_weeks(request: HttpRequest, code: str) -> HttpResponse:
+    """A track's places week by week, as a part of its page; for its artist also the ranks of announced rounds."""
+    found = courses.track_course(code)
+    person = getattr(request.user, "person", None)
+    released = courses.released_places(person, code) if person else []
+    if found is None and not released:
+        return HttpResponse(status=204)
+    rows = list(zip(found.weeks, found.courses[0].ranks, strict=True)) if found else []
+    plot = course_plots.track_weeks(found) if found else ""
+    context = {"released": released, "plot": plot, "found": found, "rows": rows}
+    return render(request, "judging/boards/_weeks.html", context)
 
 
 @require_GET

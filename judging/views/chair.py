@@ -14,13 +14,13 @@ from judging import permissions
 from judging.forms.chair import LimitForm, ReasonForm, RulingForm
 from judging.models import Entry, Round, Seat
 from judging.queries import chair as queries
-from judging.queries import deals, panel
+from judging.queries import courses, deals, panel
 from judging.queries import rounds as round_queries
 from judging.queries.desk import label_of
 from judging.services import chair as services
 from judging.services import panel as panel_services
 from judging.services import rounds as life
-from judging.views import plots
+from judging.views import course_plots, plots
 from spotlight.accounts.models import User
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock
@@ -228,6 +228,9 @@ def entry(request: HttpRequest, code: str, entry: str) -> HttpResponse:
         "round": round, "season": round.season, "entry": found, "label": label_of(found), "rows": queries.sheets_of(found),
         "criteria": list(round.criteria.all()),
     }  # fmt: skip
+    if permissions.can_see_standings(request.user, round):
+        places = courses.places_of(found)
+        page |= {"places": places, "places_plot": course_plots.places(places)}
     return render(request, "judging/chair/entry.html", page)
 
 

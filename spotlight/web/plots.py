@@ -1,6 +1,7 @@
 """Plots as SVG: bars, intervals and dots, drawn on the server with a title and a description for those who can't see them."""
 
 import math
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -241,3 +242,81 @@ def _label(value: float) -> str:
 
 def _signed(value: float) -> str:
     return f"{value:+g}".replace("-", "−") if value else "0"
+
+
+@dataclass(frozen=True)
+class Course:
+    """Places in consecutive columns, 1 at the top; None where there was none."""
+
+    label: str
+    ranks: Sequence[int | None]
+
+
+def courses(
+    rows: Sequence[Course],
+    *,
+    columns: Sequence[str],
+    lowest: int,
+    title: str,
+    desc: str = "",
+    name: str = "courses",
+) -> SafeString:
+    """A line for each row through its places; places below `lowest` are drawn just under it."""
+    height = 56 + min(lowest, 12) * 28
+    down = _scale(1, lowest + 1, start=22, width=height - 66)
+    across = _scale(0, max(len(columns) - 1, 1), start=44, width=406)
+    marks = sorted({1, *(m for m in (5, 10, 20, 50, 100, 200, 500) if m <= lowest), lowest})
+    parts = [_level(mark, y=down(mark)) for mark in marks if mark == lowest or lowest - mark > lowest / 12]
+    parts += [_column(text, x=across(i), y=height - 12) for i, text in enumerate(columns) if text]
+    for row in rows:
+        spots = [
+            None if r is None else (across(i), down(min(r, lowest + 1))) for i, r in enumerate(row.ranks)
+        ]
+        parts.append(_course(row, spots))
+    return _figure(parts, height=height, title=title, desc=desc, name=name)
+
+
+def _level(rank: int, *, y: float) -> SafeString:
+    return format_html(
+        '<line class="gridline" x1="36" x2="458" y1="{}" y2="{}"/><text x="26" y="{}" text-anchor="end">{}</text>',
+        _n(y), _n(y), _n(y + 4), rank,
+    )  # fmt: skip
+
+
+def _column(label: str, *, x: float, y: float) -> SafeString:
+    return format_html('<text x="{}" y="{}" text-anchor="middle">{}</text>', _n(x), _n(y), label)
+
+
+def _course(row: Course, spots: Sequence[tuple[float, float] | None]) -> SafeString:
+    """Pieces of line where places follow on one another, a dot at each, the label at the last."""
+    pieces: list[list[tuple[float, float]]] = [[]]
+    for spot in spots:
+        if spot is None:
+            pieces.append([])
+        else:
+            pieces[-1].append(spot)
+    lines = format_html_join(
+        "", '<polyline class="course" points="{}"/>',
+        ((" ".join(f"{_n(x)},{_n(y)}" for x, y in piece),) for piece in pieces if len(piece) > 1),
+    )  # fmt: skip
+    there = [spot for spot in spots if spot]
+    dots = format_html_join(
+        "", '<circle class="mark" cx="{}" cy="{}" r="5"/>', ((_n(x), _n(y)) for x, y in there)
+    )
+    last = spots[-1] if spots else None
+    label = (
+        format_html('<text class="strong" x="468" y="{}">{}</text>', _n(last[1] + 4), _short(row.label))
+        if last
+        else ""
+    )
+    return format_html("{}{}{}", lines, dots, label)
+
+
+def _short(label: str, room: int = 17) -> str:
+    """A label for the margin; wide letters count twice."""
+    used = 0
+    for place, letter in enumerate(label):
+        used += 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        if used > room:
+            return label[:place].rstrip() + "…"
+    return label

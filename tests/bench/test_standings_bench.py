@@ -39,11 +39,10 @@ FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM submissions_submi
 READINGS = """
 INSERT INTO judging_reading (day, source_id, track_id, measure, market, value, fans, set_aside)
 SELECT %(first)s::date + d, %(source)s, s.track_id, m.measure, 'jp', v.value, v.value, false
-FROM submissions_submission s CROSS JOIN generate_series(%(from)s, %(to)s - 1) d
-CROSS JOIN (VALUES ('plays', 1.0), ('likes', 0.1)) m(measure, share)
-CROSS JOIN LATERAL (SELECT floor(m.share * (0.2 + ((s.id * 7919 + d * 104729) %% 1000) / 500.0)
-                                 * exp(5 * ((s.id * 48271) %% 10007) / 10007.0))::int AS value) v
-WHERE s.season_id = %(season)s
+FROM generate_series(%(from)s, %(to)s - 1) d CROSS JOIN (VALUES ('plays', 1.0::float8), ('likes', 0.1)) m(measure, share)
+CROSS JOIN (SELECT id, track_id, exp(5 * ((id * 48271) %% 10007)::float8 / 10007) AS level
+            FROM submissions_submission WHERE season_id = %(season)s OFFSET 0) s
+CROSS JOIN LATERAL (SELECT (m.share * s.level * (0.2 + ((s.id * 7919 + d * 104729) %% 1000)::float8 / 500))::int AS value) v
 """
 SHEETS = """
 WITH dealt AS (
@@ -117,7 +116,7 @@ def a_round() -> Callable[[int, int], Round]:
             "judging_scoresheet", {"id", "round_id", "assignment_id", "state", "filed_at", "updated_at"}
         )
         run(SHEETS.format(more=deal[0], values=deal[1], sheet_more=sheet[0], sheet_values=sheet[1]), values)
-        count_days(made, 0, days)
+        fill_empty_table(made, days)
         return Round.objects.get(pk=made.pk)
 
     return make
@@ -142,6 +141,21 @@ def count_days(made: Round, first: int, last: int) -> None:
             "season": made.season_id,
         },
     )
+
+
+def fill_empty_table(made: Round, days: int) -> None:
+    """The same for the first days: keys and indexes are built at once, and nothing is noted as there are no tallies."""
+    run("SET CONSTRAINTS ALL IMMEDIATE", {})
+    run("SET LOCAL session_replication_role = replica", {})
+    run("ALTER TABLE judging_reading DROP CONSTRAINT judging_reading_pkey; DROP INDEX reading_track", {})
+    count_days(made, 0, days)
+    run(
+        "ALTER TABLE judging_reading ADD PRIMARY KEY (day, source_id, track_id, measure, market);"
+        "CREATE INDEX reading_track ON judging_reading (track_id, day);"
+        "INSERT INTO judging_readingmarket (source_id, market) SELECT DISTINCT source_id, market FROM judging_reading",
+        {},
+    )
+    run("SET LOCAL session_replication_role = origin", {})
 
 
 # ---- measuring -------------------------------------------------------------------------------------------------------
