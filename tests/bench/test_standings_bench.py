@@ -147,11 +147,11 @@ def fill_empty_table(made: Round, days: int) -> None:
     """The same for the first days: keys and indexes are built at once, and nothing is noted as there are no tallies."""
     run("SET CONSTRAINTS ALL IMMEDIATE", {})
     run("SET LOCAL session_replication_role = replica", {})
-    run("ALTER TABLE judging_reading DROP CONSTRAINT judging_reading_pkey; DROP INDEX reading_track", {})
+    run("ALTER TABLE judging_reading DROP CONSTRAINT judging_reading_pkey; DROP INDEX reading_day", {})
     count_days(made, 0, days)
     run(
-        "ALTER TABLE judging_reading ADD PRIMARY KEY (day, source_id, track_id, measure, market);"
-        "CREATE INDEX reading_track ON judging_reading (track_id, day);"
+        "ALTER TABLE judging_reading ADD PRIMARY KEY (track_id, day, source_id, measure, market);"
+        "CREATE INDEX reading_day ON judging_reading USING brin (day);"
         "INSERT INTO judging_readingmarket (source_id, market) SELECT DISTINCT source_id, market FROM judging_reading",
         {},
     )

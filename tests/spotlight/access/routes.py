@@ -105,7 +105,7 @@ def _listening(world: World) -> dict[str, dict[str, Arguments]]:
     sound = {"made": {"code": world.things["sound"].code}}
     return {
         **_each(("track", "track_like", "track_save", "track_report", "track_shared", "track_use", "track_cut", "track_embed"), tracks),
-        **_each(("api_track", "track_chart", "media_track", "media_artwork", "media_artwork_jpeg", ""), tracks),
+        **_each(("api_track", "track_chart", "track_weeks", "media_track", "media_artwork", "media_artwork_jpeg", ""), tracks),
         **_each(("artist", "artist_path", "api_artist", "media_photo"), artists),
         "media_original": originals, "sound": sound, "sound_file": sound,
     }  # fmt: skip
