@@ -264,9 +264,14 @@ def courses(
     """A line for each row through its places; places below `lowest` are drawn just under it."""
     height = 56 + min(lowest, 12) * 28
     down = _scale(1, lowest + 1, start=22, width=height - 66)
-    across = _scale(0, max(len(columns) - 1, 1), start=44, width=406)
+    end = 450 if any(row.label for row in rows) else WIDTH - 8
+    across = _scale(0, max(len(columns) - 1, 1), start=44, width=end - 44)
     marks = sorted({1, *(m for m in (5, 10, 20, 50, 100, 200, 500) if m <= lowest), lowest})
-    parts = [_level(mark, y=down(mark)) for mark in marks if mark == lowest or lowest - mark > lowest / 12]
+    parts = [
+        _level(mark, y=down(mark), end=end + 8)
+        for mark in marks
+        if mark == lowest or lowest - mark > lowest / 12
+    ]
     parts += [_column(text, x=across(i), y=height - 12) for i, text in enumerate(columns) if text]
     for row in rows:
         spots = [
@@ -276,10 +281,10 @@ def courses(
     return _figure(parts, height=height, title=title, desc=desc, name=name)
 
 
-def _level(rank: int, *, y: float) -> SafeString:
+def _level(rank: int, *, y: float, end: int) -> SafeString:
     return format_html(
-        '<line class="gridline" x1="36" x2="458" y1="{}" y2="{}"/><text x="26" y="{}" text-anchor="end">{}</text>',
-        _n(y), _n(y), _n(y + 4), rank,
+        '<line class="gridline" x1="36" x2="{}" y1="{}" y2="{}"/><text x="26" y="{}" text-anchor="end">{}</text>',
+        end, _n(y), _n(y), _n(y + 4), rank,
     )  # fmt: skip
 
 
