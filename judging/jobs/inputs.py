@@ -5,8 +5,9 @@ counted here, a reading of 0 on the first day that counts. Zero is a measurement
 """
 
 import hashlib
+import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,6 +25,7 @@ from judging.scoring.evidence import compute_without
 from judging.scoring.inputs import Reading, Readings, Sheet
 from judging.scoring.recipe import Recipe
 
+LINES_AT_ONCE = 100_000
 NOBODY = "-"
 """The judge of a sheet without marks."""
 
@@ -117,7 +119,10 @@ class Inputs:
 
     def readings_digest(self) -> str:
         """SHA-256 of READINGS.csv as the scoring program reads it."""
-        return hashlib.sha256(self.readings_csv()).hexdigest()
+        total = hashlib.sha256()
+        for few in self._csv_of_readings():
+            total.update(few)
+        return total.hexdigest()
 
     def sheets_csv(self) -> bytes:
         """SHEETS.csv: one line a sheet, by entry and judge; those of entries that left the round too."""
@@ -133,26 +138,29 @@ class Inputs:
 
     def readings_csv(self) -> bytes:
         """READINGS.csv: one line a reading, by entry, region, metric and day."""
-        lines = ["entry,region,metric,day,value,fans"]
-        for r in self.reading_lines():
-            lines.append(
-                f"{r.entry},{r.region},{r.metric},{r.day},{r.value},{'' if r.fans is None else r.fans}"
-            )
-        return ("\n".join(lines) + "\n").encode()
+        return b"".join(self._csv_of_readings())
 
-    def reading_lines(self) -> list[Reading]:
-        """The readings as rows, in canonical order."""
+    def _csv_of_readings(self) -> Iterator[bytes]:
+        yield b"entry,region,metric,day,value,fans\n"
+        for few in itertools.batched(self.reading_lines(), LINES_AT_ONCE):
+            yield "".join(
+                f"{r.entry},{r.region},{r.metric},{r.day},{r.value},{'' if r.fans is None else r.fans}\n"
+                for r in few
+            ).encode()
+
+    def reading_lines(self) -> Iterator[Reading]:
+        """The readings as rows, in canonical order; never all of them at once."""
         r = self.readings
         if r is None:
-            return []
+            return
         order = np.lexsort((r.day, r.metric, r.region, r.entry))
-        columns = zip(
-            *(c[order].tolist() for c in (r.entry, r.region, r.metric, r.day, r.value, r.fans)), strict=True
-        )
-        return [
-            Reading(r.entries[e], r.regions[g], r.metrics[m], date.fromordinal(d), v, None if f < 0 else f)
-            for e, g, m, d, v, f in columns
-        ]
+        for first in range(0, len(order), LINES_AT_ONCE):
+            some = order[first : first + LINES_AT_ONCE]
+            columns = (c[some].tolist() for c in (r.entry, r.region, r.metric, r.day, r.value, r.fans))
+            for e, g, m, d, v, f in zip(*columns, strict=True):
+                yield Reading(
+                    r.entries[e], r.regions[g], r.metrics[m], date.fromordinal(d), v, None if f < 0 else f
+                )
 
 
 def plain(sheet: Sheet) -> list[object]:

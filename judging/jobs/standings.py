@@ -1,6 +1,8 @@
 """Standings: load what counts, compute by the library, keep one numbered row that never changes."""
 
+import csv
 import io
+import itertools
 import json
 from typing import Any
 
@@ -12,7 +14,7 @@ from judging.jobs import agreement, inputs, running, tallies
 from judging.jobs.copying import copy_fixed, fixed_row
 from judging.jobs.counterfactual import counterfactuals
 from judging.jobs.parts import parts_by_entry
-from judging.models import Round, RoundReading, RoundRules, RoundSheet, Standings
+from judging.models import Round, RoundRules, RoundSheet, Standings
 from judging.scoring.codes import places
 from judging.scoring.compute import Result
 from judging.scoring.inputs import Indexes
@@ -21,6 +23,10 @@ from spotlight.ledger import clock
 
 PROGRAM = f"judging.scoring {VERSION}"
 ROWS_WHILE_RUNNING = 5_000
+COPY_READINGS = """
+COPY judging_roundreading (round_id, entry_id, region, metric, day, value, fans) FROM STDIN
+WITH (FORMAT csv, FORCE_NOT_NULL (region, metric))
+"""
 KEYS = "(SELECT index::int4, id::int8 FROM judging_entry WHERE round_id = %(round)s AND index = ANY(%(indexes)s))"
 KEY = fixed_row(index=">i4", entry=">i8")
 ROW = (
@@ -161,19 +167,22 @@ def _copy_inputs(round: Round, given: inputs.Inputs) -> None:
         batch_size=2000,
     )
     if given.readings is not None:
-        RoundReading.objects.bulk_create(_reading_rows(round, given, entries), batch_size=5000)
+        _copy_readings(round, given, entries)
     RoundRules.objects.create(
         round=round, recipe=given.recipe.to_mapping(), recipe_sha256=given.recipe.digest(),
         sheets_sha256=given.sheets_digest(), readings_sha256=given.readings_digest(), at=clock.now(),
     )  # fmt: skip
 
 
-def _reading_rows(round: Round, given: inputs.Inputs, entries: dict[str, int]) -> list[RoundReading]:
-    lines = given.reading_lines()
-    return [
-        RoundReading(
-            round=round, entry_id=entries[line.entry], region=line.region, metric=line.metric,
-            day=line.day, value=int(line.value), fans=None if line.fans is None else int(line.fans),
+def _copy_readings(round: Round, given: inputs.Inputs, entries: dict[str, int]) -> None:
+    """By COPY, some at a time: a large round has tens of millions."""
+    for few in itertools.batched(given.reading_lines(), inputs.LINES_AT_ONCE):
+        block = io.StringIO()
+        csv.writer(block).writerows(
+            (round.pk, entries[line.entry], line.region, line.metric, line.day, line.value, line.fans)
+            for line in few
         )
-        for line in lines
-    ]  # fmt: skip
+        block.seek(0)
+        with connection.cursor() as cursor:
+            raw: Any = cursor.cursor
+            raw.copy_expert(COPY_READINGS, block)

@@ -2,14 +2,10 @@
 
 import datetime
 
-import numpy as np
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from judging.scoring.compute import compute
-from judging.scoring.inputs import Readings, Sheet
-from judging.scoring.recipe import Recipe
 from spotlight.ledger import clock
 from submissions.models import Play, PlaySession, Submission, Track, TrackArtist
 from submissions.services import plays
@@ -17,60 +13,6 @@ from tests.bench.figures import cpu, say
 from tests.making import make_artist, make_season, make_submission, open_for_good
 
 pytestmark = [pytest.mark.bench, pytest.mark.django_db]
-
-RECIPE = Recipe.from_mapping(
-    {
-        "panel": {"criteria": [["song", "1"]]}, "popularity": {"metrics": [["plays", "0.7"], ["likes", "0.3"]]},
-        "cut": {"size": 100}, "tie": {"seed": "bench"},
-    }
-)  # fmt: skip
-
-
-def a_field(entries: int) -> tuple[Readings, list[Sheet]]:
-    """Readings of 10 days and 2 metrics for each entry, and 3 sheets for each of at most 5,000."""
-    dice = np.random.default_rng(entries)
-    codes = tuple(f"e{number:07d}" for number in range(entries))
-    lines = entries * 20
-    entry = np.repeat(np.arange(entries), 20)
-    metric = np.tile(np.repeat([0, 1], 10), entries)
-    day = np.tile(np.arange(10), entries * 2) + datetime.date(2026, 5, 1).toordinal()
-    value = dice.poisson(30, lines).astype(np.int64)
-    region = np.zeros(lines, dtype=np.int64)
-    given = Readings(
-        codes, ("jp",), ("likes", "plays"), entry, region, metric, day, value, 0, value.copy(), 0
-    )
-    sheets = [
-        Sheet(codes[number], f"j{(number + turn) % 26:02d}", {"song": int(dice.integers(0, 11))})
-        for number in range(min(entries, 5_000))
-        for turn in range(3)
-    ]
-    return given, sheets
-
-
-def plain_arithmetic(given: Readings) -> None:
-    """The limit: windowed sums, ranks and a sort on the same arrays in memory."""
-    count = len(given.entries)
-    table = given.value.reshape(count, 2, 10)
-    caps = 3 * np.maximum(np.median(table, axis=2), 1)
-    rates = np.minimum(table, caps[:, :, None]).sum(axis=2)
-    for metric in range(2):
-        order = np.argsort(rates[:, metric], kind="stable")
-        np.unique(rates[order, metric], return_counts=True)
-    np.lexsort((np.arange(count), rates.sum(axis=1)))
-
-
-@pytest.mark.parametrize("entries", [10_000, 100_000, 1_000_000])
-def test_standings(capsys: pytest.CaptureFixture[str], entries: int) -> None:
-    given, sheets = a_field(entries)
-    repeats = 1 if entries > 200_000 else 3
-    spent = cpu(lambda: compute(RECIPE, sheets=sheets, readings=given), repeats)
-    say(
-        capsys,
-        f"standings of {entries:,} entries",
-        spent,
-        "numpy arithmetic in memory",
-        cpu(lambda: plain_arithmetic(given)),
-    )
 
 
 def test_beacon(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,9 +3,10 @@
 import datetime
 import os
 import resource
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -122,7 +123,7 @@ def a_round() -> Callable[[int, int], Round]:
     return make
 
 
-def run(query: str, values: dict[str, object]) -> None:
+def run(query: str, values: dict[str, Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
 
@@ -287,7 +288,7 @@ FOUND: dict[tuple[int, int], Figures] = {}
 
 
 @pytest.fixture
-def say(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[str], None]]:
+def say(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
     def write(text: str) -> None:
         with capsys.disabled():
             print("\n" + text, end="", flush=True)

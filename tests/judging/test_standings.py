@@ -171,7 +171,7 @@ def test_the_close_copies_what_the_round_used(running: Round) -> None:
     found = standings.compute(running, closing=True)
     assert found is not None and found.is_closing
     assert running.closing_sheets.count() == 24
-    assert running.closing_readings.count() == len(given.reading_lines())
+    assert running.closing_readings.count() == len(list(given.reading_lines()))
     assert running.closing_rules.sheets_sha256 == given.sheets_digest()
     row = found.rows.select_related("entry").first()
     assert row is not None
