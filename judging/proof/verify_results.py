@@ -20,6 +20,7 @@ from collections import Counter
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # python3 -I does not look there
 import recompute
 
 DEFAULTS = {

@@ -51,7 +51,7 @@ def folder(made: proof.Files, tmp_path: Path) -> Path:
 def verify(bundle: Path, *heads: str) -> tuple[int, str]:
     """Run the bundle's own program, alone, as an outsider would."""
     program = bundle if bundle.is_dir() else Path(PROGRAMS[0]).parent
-    words = [sys.executable, "-W", "error", str(program / "verify_results.py"), str(bundle)]
+    words = [sys.executable, "-I", "-B", "-W", "error", str(program / "verify_results.py"), str(bundle)]
     for head in heads:
         words += ["--head", head]
     done = subprocess.run(words, capture_output=True, text=True, cwd="/", env={"PYTHONDONTWRITEBYTECODE": "1"}, check=False)  # fmt: skip
