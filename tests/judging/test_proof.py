@@ -22,6 +22,7 @@ from spotlight.ledger.models import Mail, Seal
 from submissions.models import Season
 from tests.judging.whole import CANARY, whole_season
 from tests.making import PASSWORD, make_person
+from tests.proof import walk
 
 pytestmark = pytest.mark.django_db
 
@@ -146,3 +147,19 @@ def test_only_organizers_get_the_bundle_so_far(season: Season) -> None:
 def test_the_database_checks_its_own_chain(season: Season) -> None:
     assert seals.problems(season.slug) == []
     assert Seal.objects.filter(season=season.slug).count() == 101
+
+
+def test_make_proof_checks_its_own_bundle(
+    season: Season, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last step of `make proof`, on this small season: exported, checked by an isolated Python, said in the report."""
+    monkeypatch.setattr(walk, "SLUG", season.slug)
+    monkeypatch.setattr(walk.Walk, "__init__", lambda self: None)
+    end = walk.Walk()  # type: ignore[call-arg]
+    end.folder, end.facts, end.problems = tmp_path, {}, []
+    end.verified()
+    assert end.problems == []
+    assert str(end.facts["proof"]).startswith("exit code 0; ") and str(end.facts["proof"]).endswith(
+        " 0 problems"
+    )
+    assert len(str(end.facts["proof, SHA-256 of manifest.json"])) == 64
