@@ -20,8 +20,8 @@ import polars as pl
 NEEDED = ("track", "metric", "day", "value")
 OPTIONAL = ("market", "fans")
 COLUMNS = NEEDED + OPTIONAL
-BLOCK_BYTES = 16 * 1024 * 1024
-BLOCK_ROWS = 500_000
+BLOCK_BYTES = 8 * 1024 * 1024
+BLOCK_ROWS = 250_000
 FEW_LINES = 1_000
 NO_OBJECT = "the line is not a JSON object"
 SCHEMA: dict[str, Any] = dict.fromkeys(COLUMNS, pl.String)
@@ -108,7 +108,7 @@ def _pieces(stream: BinaryIO) -> Iterator[bytes]:
         piece, chunk = rest + chunk, _chunk(stream)
         cut = piece.rfind(b"\n") + 1 if chunk else len(piece)
         if not cut and len(piece) >= BLOCK_BYTES:
-            raise BadFile("A line of the file is longer than 16 MB.")
+            raise BadFile("A line of the file is longer than 8 MB.")
         rest = piece[cut:]
         if cut:
             yield piece[:cut]
@@ -179,7 +179,7 @@ def _quoted(pieces: Iterable[bytes], places: list[str] | None, row: int) -> Iter
         if places is None:
             places = _places(next(records, []))
         numbered = ((number, fields) for number, fields in enumerate(records, row) if fields)
-        while some := list(islice(numbered, BLOCK_ROWS // 2)):
+        while some := list(islice(numbered, BLOCK_ROWS)):
             yield _recorded(some, places)
     except csv.Error as problem:
         line = row - 1 + records.line_num

@@ -18,7 +18,7 @@ class Seen:
     is_whole: bool = True
     names: dict[tuple[str, str], int] = field(default_factory=dict)
     keys: list[NDArray[np.uint64]] = field(default_factory=list)
-    rows: list[NDArray[np.int64]] = field(default_factory=list)
+    rows: list[NDArray[np.uint32]] = field(default_factory=list)
 
     def part(self, good: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Of a block's good rows those that are new, and the others (`row`, `reason`) that repeat an earlier one."""
@@ -28,7 +28,7 @@ class Seen:
             self.is_whole = False
             return good, none
         order = np.argsort(packed)
-        packed, rows = packed[order], good["row"].to_numpy()[order]
+        packed, rows = packed[order], good["row"].to_numpy()[order].astype(np.uint32)
         first = self._first(packed)
         self.keys.append(packed)
         self.rows.append(rows)
@@ -37,7 +37,7 @@ class Seen:
         if not again.any():
             return good, none
         reasons = [f"repeats row {number}" for number in first[again].tolist()]
-        repeats = pl.DataFrame({"row": rows[again], "reason": reasons})
+        repeats = pl.DataFrame({"row": rows[again].astype(np.int64), "reason": reasons})
         return good.join(repeats, on="row", how="anti", maintain_order="left"), repeats
 
     def _packed(self, good: pl.DataFrame) -> NDArray[np.uint64] | None:
