@@ -93,8 +93,11 @@ def _fewest_neighbors(duties: list[Duty]) -> int:
 
 
 def _excluded(round: Round, seats: list[Seat]) -> int:
-    """Pairs of judge and entry that must not meet, by declaration or rule."""
-    return len(panel.conflicted_pairs(round, seats, Entry.objects.filter(round=round, state=Entry.State.IN)))
+    """Pairs of judge and dealt entry that must not meet, by declaration or rule."""
+    dealt_to_somebody = Entry.objects.filter(
+        round=round, state=Entry.State.IN, assignments__state=Assignment.State.OPEN
+    )
+    return len(panel.conflicted_pairs(round, seats, dealt_to_somebody.distinct()))
 
 
 def _deals(round: Round) -> list[Deal]:
