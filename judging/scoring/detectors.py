@@ -169,9 +169,10 @@ def burst(field: Field) -> Column:
 
     def name(row: int) -> Named | None:
         metric, region = where[row]
-        days, member = int(field.live[field.members[row]]), int(field.members[row])
+        days = int(field.live[field.members[row]])
         values = np.zeros((1, days))
-        mine = (field.entry == member) & (field.metric == metric) & (field.region == region)
+        mine = field.lines_of(row)
+        mine = mine[(field.metric[mine] == metric) & (field.region[mine] == region)]
         values[0, field.age[mine]] = field.value[mine]
         ages = np.flatnonzero(_alone(values, np.array([days]))[0] >= LIMITS[BURST][0])
         facts = {"peak": float(values.max()), "median": float(np.median(values)), "times": float(figure[row])}
@@ -196,8 +197,9 @@ def per_fan(field: Field) -> Column:
         metric = int(top[row])
         if totals[row] < PER_FAN_LEAST or figure[row] < PER_FAN_TIMES * usual[metric]:
             return None
-        mine = (field.entry == field.members[row]) & (field.metric == metric) & (field.fans > 0)
-        many = mine & (field.value >= LIMITS[PER_FAN][0] / 2 * field.fans)
+        mine = field.lines_of(row)
+        mine = mine[(field.metric[mine] == metric) & (field.fans[mine] > 0)]
+        many = mine[field.value[mine] >= LIMITS[PER_FAN][0] / 2 * field.fans[mine]]
         ages, regions = set(field.age[many].tolist()), set(field.region[many].tolist())
         facts = {"each": float(figure[row]), "usual": usual[metric], "total": float(totals[row])}
         return Named((metric,), tuple(sorted(regions)), tuple(sorted(ages)), facts)

@@ -109,6 +109,16 @@ class Field:
 
     def rate(self, metric: int, region: int | None = None) -> Floats:
         """Mean calm value of a live day per entry, in all regions or in a ranked one."""
+        if (metric, region) not in self.rates:
+            self.rates[metric, region] = self._rate(metric, region)
+        return self.rates[metric, region]
+
+    @cached_property
+    def rates(self) -> dict[tuple[int, int | None], Floats]:
+        """Rates that were asked for."""
+        return {}
+
+    def _rate(self, metric: int, region: int | None) -> Floats:
         keep = self.metric == metric
         if region is not None:
             keep &= self.joined[self.region] == region
@@ -137,6 +147,11 @@ class Field:
                     grid = np.zeros((len(found), length))
                     grid[place, self.age[keep]] = self.value[keep]
                     yield metric, region, found, grid
+
+    def lines_of(self, row: int) -> Indexes:
+        """Where the lines of a member stand."""
+        entry = int(self.members[row])
+        return np.arange(*np.searchsorted(self.entry, [entry, entry + 1]).tolist())
 
     def rows(self, found: Indexes) -> Indexes:
         """Places among the members of entries by index."""

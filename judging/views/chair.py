@@ -17,6 +17,7 @@ from judging.queries import chair as queries
 from judging.queries import courses, deals, panel
 from judging.queries import rounds as round_queries
 from judging.queries.desk import label_of
+from judging.queries.suspicions import waiting_cases
 from judging.services import chair as services
 from judging.services import panel as panel_services
 from judging.services import rounds as life
@@ -26,7 +27,8 @@ from spotlight.errors import SpotlightError
 from spotlight.ledger import clock
 from spotlight.web import factors
 from spotlight.web.answers import back, person_behind
-from submissions.models import Membership
+from submissions.models import Membership, Role
+from submissions.queries.seasons import season_as
 
 STEPS = ("open", "lock", "close")
 
@@ -113,9 +115,15 @@ def step(request: HttpRequest, code: str, step: str) -> HttpResponse:
     page = {
         "round": round, "season": round.season, "step": step, "coverage": queries.coverage(round), "unruled": round_queries.entries_to_rule_on(round).count(),
         "entering": round.entries.count() or round_queries.submissions_for(round).count(), "judges": panel.seats_of(round).count() or panel.judges_without_seat(round).count(),
-        "now": clock.now(),
+        "now": clock.now(), "cases": _undecided(request, round) if step == "close" else 0,
     }  # fmt: skip
     return render(request, "judging/chair/step.html", page)
+
+
+def _undecided(request: HttpRequest, round: Round) -> int:
+    """Cases of readings set aside that nobody decided; for organizers, since nobody else sees them."""
+    season = season_as(request.user, round.season.slug, Role.ORGANIZER)
+    return waiting_cases(season).filter(round=round).count() if season else 0
 
 
 def _take(step: str, round: Round, request: HttpRequest) -> None:

@@ -2,6 +2,7 @@
 
 import datetime
 import random
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -234,7 +235,16 @@ def test_the_pages(field: Round, organizer: Person, bought: Entry) -> None:
     assert list(queries.waiting_cases(field.season)) == [Suspicion.objects.get()]
 
 
-def test_an_import_asks_for_a_look(field: Round, bought: Entry, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_the_page_of_the_close_warns_organizers_alone(field: Round, organizer: Person, bought: Entry) -> None:
+    inspect(field)
+    advance(field, "locked")
+    address = reverse("chair_step", args=[field.code, "close"])
+    assert "not decided" in signed_in(organizer).get(address).content.decode()
+    chair = signed_in(make_role(field.season, Role.CHAIR)).get(address)
+    assert chair.status_code == 200 and "not decided" not in chair.content.decode()
+
+
+def test_an_import_asks_for_a_look(field: Round, bought: Entry, tmp_path: Path) -> None:
     source = Source.objects.create(season=field.season, slug="radio", name="Radio")
     path = tmp_path / "r.csv"
     path.write_text(f"track,metric,day,value\n{bought.submission.track.code},plays,{bought.counts_from},1\n")
