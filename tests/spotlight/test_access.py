@@ -8,32 +8,19 @@ as the program is, and the difference is to be read line by line.
 import csv
 import logging
 import os
-import traceback
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
-from django.core.handlers.base import BaseHandler
-from django.core.signals import got_request_exception, request_finished
-from django.db import close_old_connections, transaction
-from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.db import transaction
 
+from tests.spotlight.access.asking import ROLES, TABLE, Answer, Asker, Row, access_table, nothing_here
 from tests.spotlight.access.routes import Route, routes, things_for
 from tests.spotlight.access.world import NAMES, SECRETS, World, build
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(1200)]
-TABLE = Path(__file__).parent / "access" / "access.csv"
 HEAD = ("route", "method", "thing")
-ROLES = (
-    "anonymous", "fan", "owner", "artist", "judge", "colleague", "guest_judge", "chair", "clearance", "editor", "partner",
-    "organizer", "guest_organizer", "operator", "former",
-)  # fmt: skip
 REFUSED = {"in", "401", "404", "405"}
 # Who tries whether an address that takes no POST really takes none.
 PROBES = ("anonymous", "owner", "judge", "organizer", "operator")
@@ -61,21 +48,6 @@ SEARCHES = (
     "/admin/autocomplete/?app_label=submissions&model_name=membership&field_name=person&term=zqv",
 )  # fmt: skip
 
-Row = tuple[str, str, str]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What somebody got."""
-
-    row: Row
-    role: str
-    address: str
-    outcome: str
-    headers: dict[str, str]
-    body: bytes
-    trouble: str = ""
-
 
 @dataclass
 class Visit:
@@ -99,30 +71,18 @@ def visit(django_db_setup: None, django_db_blocker: Any) -> Visit:
     logging.disable(logging.CRITICAL)  # thousands of refusals, each worth a warning
     monkeypatch = pytest.MonkeyPatch()
     monkeypatch.setattr(
-        "spotlight.urls.handler404", _nothing_here, raising=False
+        "spotlight.urls.handler404", nothing_here, raising=False
     )  # the page itself takes its time
     with django_db_blocker.unblock(), transaction.atomic():
-        seen = _visit(build(), _table())
+        seen = _visit(build(), access_table())
         transaction.set_rollback(True)
     monkeypatch.undo()
     logging.disable(logging.NOTSET)
     return seen
 
 
-def _nothing_here(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return HttpResponse("nothing here", status=404, content_type="text/plain")
-
-
-def _table() -> dict[Row, dict[str, str]]:
-    with TABLE.open(newline="") as file:
-        lines = list(csv.DictReader(file))
-    return {
-        (line["route"], line["method"], line["thing"]): {role: line[role] for role in ROLES} for line in lines
-    }
-
-
 def _visit(world: World, table: dict[Row, dict[str, str]]) -> Visit:
-    asker, seen = Asker(world), Visit()
+    asker, seen = Asker(world.sessions), Visit()
     for route in routes():
         things = things_for(route, world)
         unknown = things.pop("unknown", None)
@@ -140,7 +100,7 @@ def _visit(world: World, table: dict[Row, dict[str, str]]) -> Visit:
 
 
 def _takes(
-    asker: "Asker", method: str, route: Route, things: dict[str, Any], table: dict[Row, dict[str, str]]
+    asker: Asker, method: str, route: Route, things: dict[str, Any], table: dict[Row, dict[str, str]]
 ) -> bool:
     """Whether an address takes the method: the table says so, or somebody gets through."""
     if any((route.pattern, method, label) in table for label in things):
@@ -152,63 +112,12 @@ def _takes(
     return any(asker.ask(role, method, address, ("", "", "")).outcome not in REFUSED for role in probes)
 
 
-class Asker:
-    """The program without a web server: one chain of middleware, a cookie for each role, and no trace of a request."""
-
-    def __init__(self, world: World) -> None:
-        self.sessions = world.sessions
-        self.requests = RequestFactory()
-        self.handler = BaseHandler()
-        self.handler.load_middleware()
-
-    def ask(self, role: str, method: str, address: str, row: Row) -> Answer:
-        """What the role gets."""
-        cache.clear()  # throttles count there
-        request = self.requests.generic(method, address, headers={"cookie": self.sessions[role]})
-        request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
-        trouble: list[str] = []
-        with transaction.atomic(), _noting(trouble):
-            response = self.handler.get_response(request)
-            body = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
-            _close(response)
-            transaction.set_rollback(True)
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(row, role, address, _outcome(response.status_code, headers), headers, body, *trouble)
-
-
-@contextmanager
-def _noting(trouble: list[str]) -> Iterator[None]:
-    """Write down what crashed."""
-
-    def note(**_: Any) -> None:
-        trouble[:] = [traceback.format_exc(limit=-4)]
-
-    got_request_exception.connect(note, weak=False)
-    try:
-        yield
-    finally:
-        got_request_exception.disconnect(note)
-
-
-def _close(response: Any) -> None:
-    """Close files, and leave the connection with its transaction alone."""
-    request_finished.disconnect(close_old_connections)
-    response.close()
-    request_finished.connect(close_old_connections)
-
-
-def _outcome(status: int, headers: dict[str, str]) -> str:
-    if status in (301, 302, 303) and headers.get("location", "").startswith("/accounts/login/?next="):
-        return "in"
-    return str(status)
-
-
 def test_everybody_gets_what_the_table_says(visit: Visit) -> None:
     cells = visit.cells()
     if os.environ.get("WRITE_ACCESS_TABLE"):
         _write(cells)
         pytest.fail("The table is written. Read the difference.")
-    table = _table()
+    table = access_table()
     known = {route for route, _, _ in table}
     unlisted = sorted({route for route, _, _ in cells} - known)
     assert not unlisted, f"not in {TABLE.name}: {unlisted}"
