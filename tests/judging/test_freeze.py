@@ -1,8 +1,8 @@
 """The public board stands still before a cut; chair and organizer see it live."""
 
 import datetime
-from zoneinfo import ZoneInfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -113,7 +113,9 @@ def test_pages_and_programs_say_since_when_in_the_seasons_zone(season: Season, c
     counted(season)
     said = client.get("/api/v1/seasons/spring/").json()["chart_frozen_at"]
     assert datetime.datetime.fromisoformat(said) == moment
-    words = f"{formats.date_format(timezone.localtime(moment, ZoneInfo('Asia/Seoul')), 'DATETIME_FORMAT')} KST"
+    words = (
+        f"{formats.date_format(timezone.localtime(moment, ZoneInfo('Asia/Seoul')), 'DATETIME_FORMAT')} KST"
+    )
     track = Track.objects.get(title="Song 0")
     for address in ("/seasons/spring/leaderboard/", "/", "/playlist/?sort=rising", f"/tracks/{track.code}/"):
         assert words in client.get(address).content.decode(), address
