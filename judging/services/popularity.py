@@ -22,7 +22,9 @@ class OwnSource(SpotlightError):
     code = "own_source"
 
 
-def add_source(season: Season, *, slug: str, name: str, by: Person | None, kind: str = Source.Kind.DAILY) -> Source:
+def add_source(
+    season: Season, *, slug: str, name: str, by: Person | None, kind: str = Source.Kind.DAILY
+) -> Source:
     """A source of readings from outside, or the one that has this short name already. What it sends can't change later."""
     source, made = Source.objects.get_or_create(
         season=season, slug=slug, defaults={"name": name, "kind": kind}
