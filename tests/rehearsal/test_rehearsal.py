@@ -2,6 +2,8 @@
 
 import json
 from io import StringIO
+from pathlib import Path
+from typing import Any
 
 import psycopg2
 import pytest
@@ -11,6 +13,7 @@ from django.db import connection, connections
 
 from judging.models import Round
 from judging.services.presets import create_from_preset
+from spotlight.ledger import clock
 from spotlight.ledger.models import Event, Mail
 from spotlight.rehearsal import runner, scratch, services
 from spotlight.rehearsal.models import Rehearsal
@@ -21,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def quick(servers, settings, monkeypatch):
+def quick(servers: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests' own migrated template, and few steps one by one."""
     settings.REHEARSAL_TEMPLATE = connections["default"].settings_dict["TEST"]["TEMPLATE"]
     settings.REHEARSAL_DATABASE_URL = settings.DATABASE_OWNER_URL
@@ -29,20 +32,20 @@ def quick(servers, settings, monkeypatch):
     monkeypatch.setattr(runner, "task_of", lambda rehearsal: told(rehearsal) | {"singly": 40})
 
 
-def databases():
+def databases() -> list[str]:
     server = psycopg2.connect(settings.DATABASE_OWNER_URL)
     with server, server.cursor() as cursor:
         cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'rehearsal%'")
         return [row[0] for row in cursor.fetchall()]
 
 
-def rehearse(*arguments):
+def rehearse(*arguments: str) -> str:
     out = StringIO()
     call_command("rehearse", *arguments, stdout=out, stderr=StringIO())
     return out.getvalue()
 
 
-def test_three_hundred_artists_through_a_whole_season(tmp_path):
+def test_three_hundred_artists_through_a_whole_season(tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     text = rehearse(
         "--artists=300", "--judges=10", "--fans=300", "--seed=3", "--attack=sybil-plays", f"--json={path}"
@@ -65,13 +68,13 @@ def test_three_hundred_artists_through_a_whole_season(tmp_path):
     assert Rehearsal.objects.get().report == report
 
 
-def test_a_seasons_own_rules_are_rehearsed_twice_alike_and_stay_untouched():
+def test_a_seasons_own_rules_are_rehearsed_twice_alike_and_stay_untouched() -> None:
     organizer = making.make_person()
     season = create_from_preset(
         preset="festival",
         slug="mine",
         name="Mine",
-        starts_at=making.clock.now(),
+        starts_at=clock.now(),
         by=organizer,
         zone="Europe/London",
     )
@@ -93,10 +96,10 @@ def test_a_seasons_own_rules_are_rehearsed_twice_alike_and_stay_untouched():
     assert season.seed not in Rehearsal.objects.first().rules
 
 
-def test_rules_that_can_not_be_opened_say_why():
+def test_rules_that_can_not_be_opened_say_why() -> None:
     organizer = making.make_person()
     season = create_from_preset(
-        preset="festival", slug="mine", name="Mine", starts_at=making.clock.now(), by=organizer
+        preset="festival", slug="mine", name="Mine", starts_at=clock.now(), by=organizer
     )
     season.terms.all().delete()
     with pytest.raises(CommandError, match="Add the terms"):
@@ -104,7 +107,7 @@ def test_rules_that_can_not_be_opened_say_why():
     assert Rehearsal.objects.get().state == "failed" and databases() == []
 
 
-def test_one_at_a_time_and_none_without_a_server(settings):
+def test_one_at_a_time_and_none_without_a_server(settings: Any) -> None:
     with scratch.scratch_environment("held"):
         with pytest.raises(CommandError, match="Another rehearsal runs"):
             rehearse("--artists=10")
@@ -115,17 +118,17 @@ def test_one_at_a_time_and_none_without_a_server(settings):
     assert databases() == []
 
 
-def test_a_canceled_one_ends_and_its_database_goes():
+def test_a_canceled_one_ends_and_its_database_goes() -> None:
     rehearsal = services.prepare(None, by=None, preset="festival", artists=50, judges=4, fans=20, seed=1)
 
-    def cancel(share, step):
+    def cancel(share: float, step: str) -> None:
         services.cancel(rehearsal, by=None)
 
     assert runner.run(rehearsal, say=cancel).state == "canceled"
     assert databases() == [] and rehearsal.report is None
 
 
-def test_the_inner_command_refuses_every_other_database():
+def test_the_inner_command_refuses_every_other_database() -> None:
     with pytest.raises(CommandError, match="only in the database of a rehearsal"):
         call_command("rehearse_inside")
     assert not settings.IN_REHEARSAL and connection.settings_dict["NAME"]

@@ -1,6 +1,7 @@
 """The people of a rehearsal: the same for the same seed, and as the models say. No database."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,18 +9,18 @@ import pytest
 from spotlight.rehearsal.simulation.crowd import SHARES, Crowd, measures_of, picked
 from spotlight.rehearsal.simulation.jury import FAVOR, make_jury
 from spotlight.rehearsal.simulation.measures import hit, ideal
-from spotlight.rehearsal.simulation.world import ATTACKS, CORRELATION, Parameters, Stage, make_world
+from spotlight.rehearsal.simulation.world import ATTACKS, CORRELATION, Parameters, Stage, World, make_world
 
 BASE = Parameters(artists=2000, judges=30, fans=1500, seed=7)
 STAGE = Stage(markets=("jp", "kr", "other"), criteria=("song", "sound"), genres=("a", "b", "c"))
 WEIGHTS = {"song": 0.6, "sound": 0.4}
 
 
-def world_of(attack="", **changes):
+def world_of(attack: str = "", **changes: Any) -> World:
     return make_world(replace(BASE, attack=attack, **changes), STAGE)
 
 
-def test_the_same_seed_draws_the_same_people_and_another_seed_others():
+def test_the_same_seed_draws_the_same_people_and_another_seed_others() -> None:
     one, same, other = world_of(), world_of(), world_of(seed=8)
     ages = np.zeros(2000, dtype=np.int64)
     assert np.array_equal(one.quality, same.quality) and not np.array_equal(one.quality, other.quality)
@@ -29,7 +30,7 @@ def test_the_same_seed_draws_the_same_people_and_another_seed_others():
     assert np.array_equal(one.appeal, world_of("farm").appeal)
 
 
-def test_quality_and_appeal_go_together_a_little_and_the_truth_weighs_both():
+def test_quality_and_appeal_go_together_a_little_and_the_truth_weighs_both() -> None:
     world = world_of()
     assert abs(np.corrcoef(world.quality, world.appeal)[0, 1] - CORRELATION) < 0.05
     popular = world.truth(criteria=WEIGHTS, popularity=1.0, panel=0.0)
@@ -40,7 +41,7 @@ def test_quality_and_appeal_go_together_a_little_and_the_truth_weighs_both():
     assert np.array_equal(np.argsort(popular), np.argsort(world.appeal))
 
 
-def test_fans_play_what_appeals_and_markets_have_their_sizes():
+def test_fans_play_what_appeals_and_markets_have_their_sizes() -> None:
     world = world_of()
     day = Crowd(world).day("plays", 1, np.full(2000, 10))
     plays = day.total.sum(axis=1)
@@ -52,7 +53,7 @@ def test_fans_play_what_appeals_and_markets_have_their_sizes():
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_attackers_are_weak_and_buy_what_their_attack_says(attack):
+def test_attackers_are_weak_and_buy_what_their_attack_says(attack: str) -> None:
     world = world_of(attack)
     crowd, rows = Crowd(world), world.attackers
     strength = world.quality + world.appeal
@@ -77,7 +78,7 @@ def test_attackers_are_weak_and_buy_what_their_attack_says(attack):
         assert plays[rows].sum(axis=1).min() > np.quantile(real, 0.95)
 
 
-def test_judges_are_lenient_noisy_and_may_be_bought():
+def test_judges_are_lenient_noisy_and_may_be_bought() -> None:
     jury = make_jury(world_of("collusion"))
     assert len(jury.bought) == 4 and all(len(tied) == 3 for tied in jury.ties)
     judge, friend = min(jury.bought), int(jury.world.attackers[0])
@@ -92,7 +93,7 @@ def test_judges_are_lenient_noisy_and_may_be_bought():
     assert marks != honest.marks(0, 0, 2, STAGE.criteria) and all(m * 2 == int(m * 2) for m in marks.values())
 
 
-def test_picked_members_are_distinct_and_from_their_market():
+def test_picked_members_are_distinct_and_from_their_market() -> None:
     counts = np.array([[3, 0], [2, 2]])
     artist, market, member = picked(counts, np.array([4, 2]), np.array([[3, 0], [1, 1]]))
     assert artist.tolist() == [0, 0, 0, 1, 1, 1, 1]
@@ -100,13 +101,13 @@ def test_picked_members_are_distinct_and_from_their_market():
     assert member.tolist() == [3, 0, 1, 1, 2, 1, 0]
 
 
-def test_measures_are_told_apart_by_source():
+def test_measures_are_told_apart_by_source() -> None:
     pairs = [("spotlight", "plays"), ("spotlight", "likes"), ("kikoe", "streams"), ("kikoe", "saves")]
     assert measures_of(pairs) == (["likes", "plays"], {"kikoe": ["saves", "streams"]})
     assert set(SHARES) == {"plays", "likes", "shares", "uses", "saves"}
 
 
-def test_precision_and_value_against_the_best_choice():
+def test_precision_and_value_against_the_best_choice() -> None:
     truth = np.array([3.0, 2.0, 1.0, 0.0, -1.0, -5.0])
     field, groups = range(6), {n: "ab"[n % 2] for n in range(6)}
     assert ideal(truth, field, size=2, groups={}) == {0, 1}

@@ -21,6 +21,7 @@ from submissions.models import (
     ArtistMember,
     ClearanceDecision,
     Credit,
+    Division,
     Organisation,
     Season,
     Submission,
@@ -155,7 +156,7 @@ class Entering:
     def _market(self, row: int) -> str:
         return self.markets[self.world.market[row]].code if self.markets else ""
 
-    def _division(self, row: int) -> object:
+    def _division(self, row: int) -> Division | None:
         return self.divisions[self.world.division[row]] if self.divisions else None
 
     def _genre(self, row: int) -> str:

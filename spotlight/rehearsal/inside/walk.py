@@ -139,6 +139,7 @@ class Walk:
             for key, at in self.season.submissions.filter(state="cleared").values_list(
                 "pk", "track__released_at"
             )
+            if at is not None
         }
         for key, day in days.items():
             first[self.room.rows[key]] = day.toordinal()

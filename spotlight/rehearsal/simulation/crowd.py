@@ -137,7 +137,8 @@ def picked(counts: Counts, pools: Counts, starts: Counts) -> tuple[Places, Place
 
 def measures_of(metrics: Iterable[tuple[str, str]]) -> tuple[list[str], dict[str, list[str]]]:
     """Measures counted here, and those of each other source, from (source, measure) pairs."""
-    own, others = set(), {}
+    own: set[str] = set()
+    others: dict[str, set[str]] = {}
     for source, measure in metrics:
         if source == "spotlight":
             own.add(measure)

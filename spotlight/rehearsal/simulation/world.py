@@ -86,7 +86,7 @@ class World:
     @property
     def sizes(self) -> Floats:
         """Share of the fans in each market: each has 0.35 of the one before it, the smallest 0.03 of the first."""
-        raw = np.maximum(0.35 ** np.arange(len(self.stage.markets)), 0.03)
+        raw: Floats = np.maximum(0.35 ** np.arange(len(self.stage.markets)), 0.03)
         return raw / raw.sum()
 
     def truth(self, *, criteria: Mapping[str, float], popularity: float, panel: float) -> Floats:
