@@ -32,7 +32,7 @@ class NotScratch(Exception):
 def rehearse(parameters: Parameters, *, preset: str = "", rules: str = "", tick: Tick) -> dict[str, Any]:
     """Walk a season from a preset or from dumped rules in this database, which must be a fresh one; the report, as JSON.
 
-    The same parameters and rules give the same report but for what it `took`. Raises NotScratch.
+    The same parameters and rules give the same report but for what it `took` and how often `work` ran. Raises NotScratch.
     """
     if Season.objects.exists() or not Clock.objects.filter(movable=True).exists():
         raise NotScratch
