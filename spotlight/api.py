@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.views.decorators.cache import never_cache
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
@@ -74,7 +75,7 @@ urlpatterns = [
     path("seasons/<slug:slug>/chart/", judging.Chart.as_view(), name="api_chart"),
     path(
         "seasons/<slug:slug>/sources/<slug:source>/readings/",
-        judging.PushReadings.as_view(),
+        never_cache(judging.PushReadings.as_view()),
         name="api_push_readings",
     ),
     path("tracks/", submissions.Tracks.as_view(), name="api_tracks"),

@@ -21,6 +21,7 @@ import redis
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, connections
+from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -58,6 +59,18 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_FOUND_RUNNING] = embedded.is_running(settings.STATE_DIR)
 
 
+LONGEST_FIRST = (
+    "test_access.py", "test_two_worlds.py", "test_supervisor.py", "test_rehearsal.py", "test_demo.py", "test_races.py",
+    "test_production.py", "test_desk.py", "test_listening.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest begin first, so that no process is left alone with one at the end."""
+    place = {name: number for number, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(place)))
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if config.stash.get(_LOCK, None) is None:
         return
@@ -80,6 +93,13 @@ def _one_run_at_a_time(state: Path) -> Any:
         print(f"Another test run uses {state}: waiting for its end.", file=sys.stderr)
         fcntl.flock(handle, fcntl.LOCK_EX)
     return handle
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """A request leaves its language behind; the next test begins in English all the same."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -169,7 +169,7 @@ def end_key(request: HttpRequest, season: str, source: str, code: str) -> HttpRe
 def switch(request: HttpRequest, season: str, source: str) -> HttpResponse:
     """Take a source out whole, or back in, with a reason, after seeing what that changes."""
     one = _found(request, season, source)
-    form = SwitchForm(request.POST or None)
+    form = SwitchForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         popularity.switch_source(
             one, counts=not one.is_active, reason=form.cleaned_data["reason"], by=person_behind(request)

@@ -20,6 +20,7 @@ class Autosave {
     this.url = form.dataset.autosave || form.action;
     this.key = `spotlight-draft:${this.url}`;
     this.dirty = false;
+    this.changed = new Set();
     this.wait = 2000;
     form.addEventListener('input', (e) => this.touched(e));
     form.addEventListener('change', (e) => this.touched(e, 150));
@@ -41,6 +42,7 @@ class Autosave {
   touched(e, wait = WAIT) {
     if (this.conflict || e.target.type === 'file' || e.target.closest('[data-no-autosave]')) return;
     this.dirty = true;
+    this.changed.add(e.target.name);
     this.state('unsaved', say('unsaved'));
     this.keep();
     clearTimeout(this.timer);
@@ -130,8 +132,10 @@ class Autosave {
     this.wait = Math.min(this.wait * 2, 30000);
   }
 
+  // What the server said of a field stands until that field is changed: a save of something else does not take it back.
   errors(fields) {
     for (const slot of this.form.querySelectorAll('[data-error-for]')) {
+      if (!fields[slot.dataset.errorFor] && !this.changed.has(slot.dataset.errorFor)) continue;
       const messages = [fields[slot.dataset.errorFor] ?? []].flat().map((m) => m.message ?? m);
       slot.hidden = !messages.length;
       if (slot.matches('.err')) slot.textContent = messages.join(' ');

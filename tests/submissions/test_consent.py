@@ -2,11 +2,9 @@
 
 import datetime
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.test import Client, override_settings
-from django.utils import translation
 
 from spotlight.accounts.models import Person
 from spotlight.errors import InvalidInput, NotFound
@@ -44,13 +42,6 @@ pytestmark = pytest.mark.django_db
 State = Submission.State
 THIS_YEAR = datetime.datetime.now(datetime.UTC).year
 SECRET = "mother@example.test"
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    """A request leaves its language behind."""
-    with translation.override("en"):
-        yield
 
 
 def ready(
