@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from judging.models import Award, ChartRow, ChartWeek, Entry, Round
 from judging.queries import boards, courses
+from judging.queries.cuts import next_round
 from judging.queries.explain import why
 from judging.services import prizes
 from judging.views import course_plots
@@ -137,6 +138,7 @@ def released(request: HttpRequest, season: str, number: int) -> HttpResponse:
         "cards": [(card_of(r.entry.submission.track), r) for r in page],
         "weights": _weights(round),
         "board": boards.public_board(found),
+        "is_final": next_round(round) is None,
     }
     return render(request, "judging/boards/released.html", context)
 

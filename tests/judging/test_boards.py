@@ -158,3 +158,5 @@ def test_the_front_page_shows_the_winners_with_their_prizes(client: Client) -> N
     first = final.decisions.get(rank=1).entry.submission.track
     assert page.context["winners"][0][0].code == first.code
     assert "A single" in page.content.decode()
+    final_page = client.get("/seasons/spring/leaderboard/1/").content.decode()
+    assert "Winner" in final_page and ">advances<" not in final_page
