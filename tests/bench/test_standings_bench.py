@@ -229,7 +229,8 @@ def measure(made: Round, size: int, days: int) -> Figures:
     limit, simple = in_memory(made, repeats)
     stored = stored_per_entry(made, size)
     count_days(made, days, days + 1)
-    day = sum(spent(lambda: standings.compute(made)))  # beyond the window it changes nothing: the same standings again
+    # a day beyond the window changes nothing: the same standings again
+    day = sum(spent(lambda: standings.compute(made)))
     return Figures(built, client, server, limit, simple, memory, stored, day)
 
 
