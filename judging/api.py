@@ -58,7 +58,7 @@ class Chart(ListOf):
         """What the season of the address shows."""
         return public_board(get_object_or_404(public_seasons(), slug=self.kwargs.get("slug")))
 
-    def rows(self) -> QuerySet[ChartRow]:
+    def get_queryset(self) -> QuerySet[ChartRow]:
         """The places of the week asked for."""
         if getattr(self, "swagger_fake_view", False):
             return ChartRow.objects.none()

@@ -52,7 +52,7 @@ class Episodes(ListOf):
     parameters = ("q", "language")
     ordering = ("-published_at", "pk")
 
-    def rows(self) -> QuerySet[Episode]:
+    def get_queryset(self) -> QuerySet[Episode]:
         """Published ones that match."""
         given = self.request.query_params
         rows = matching(given["q"]) if given.get("q") else published_episodes()

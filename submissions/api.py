@@ -129,7 +129,7 @@ class Seasons(ListOf):
     serializer_class = SeasonSerializer
     ordering = ("-opened_at", "pk")
 
-    def rows(self) -> QuerySet[Season]:
+    def get_queryset(self) -> QuerySet[Season]:
         """Opened ones."""
         return public_seasons().prefetch_related("markets")
 
@@ -155,7 +155,7 @@ class Tracks(ListOf):
     parameters = ("q", "season", "market", "genre")
     ordering = ("-released_at", "pk")
 
-    def rows(self) -> QuerySet[Track]:
+    def get_queryset(self) -> QuerySet[Track]:
         """Released ones that match."""
         given = self.request.query_params
         rows = released_tracks()
@@ -196,7 +196,7 @@ class Artists(ListOf):
     parameters = ("q",)
     ordering = ("slug",)
 
-    def rows(self) -> QuerySet[Artist]:
+    def get_queryset(self) -> QuerySet[Artist]:
         """Public ones that match."""
         rows = Artist.objects.filter(is_public=True)
         asked = self.request.query_params.get("q")
@@ -222,7 +222,7 @@ class MyEntries(ListOf):
     serializer_class = EntrySerializer
     ordering = ("-created_at", "pk")
 
-    def rows(self) -> QuerySet[Submission]:
+    def get_queryset(self) -> QuerySet[Submission]:
         """Own ones."""
         if not self.request.user.is_authenticated:
             return Submission.objects.none()
@@ -237,7 +237,7 @@ class MyLikes(ListOf):
     serializer_class = TrackSerializer
     ordering = ("-released_at", "pk")
 
-    def rows(self) -> QuerySet[Track]:
+    def get_queryset(self) -> QuerySet[Track]:
         """Own ones that are still public."""
         if not self.request.user.is_authenticated:
             return Track.objects.none()
@@ -252,7 +252,7 @@ class MySaves(ListOf):
     serializer_class = TrackSerializer
     ordering = ("-released_at", "pk")
 
-    def rows(self) -> QuerySet[Track]:
+    def get_queryset(self) -> QuerySet[Track]:
         """Own ones that are still public."""
         if not self.request.user.is_authenticated:
             return Track.objects.none()

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.generics import GenericAPIView
@@ -32,7 +31,7 @@ class KnownParameters(APIView):
 
 
 class ListOf(KnownParameters, ListModelMixin, GenericAPIView[Any]):
-    """A read-only list: `rows` gives the queryset, `ordering` its order, `get_serializer_class` the rest.
+    """A read-only list: `get_queryset` gives what this person may read, `ordering` its order, `get_serializer_class` the rest.
 
     The mixin tells the schema that a list is answered.
     """
@@ -40,18 +39,10 @@ class ListOf(KnownParameters, ListModelMixin, GenericAPIView[Any]):
     pagination_class: type[Cursor] | None = Cursor
     ordering: tuple[str, ...] = ("pk",)
 
-    def rows(self) -> QuerySet[Any]:
-        """What this person may read."""
-        raise NotImplementedError
-
-    def get_queryset(self) -> QuerySet[Any]:
-        """For the browser of schemas: nothing."""
-        return self.rows()
-
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """A page of the list, in its order; `next` leads to the following one."""
         assert self.paginator is not None
-        rows = self.rows()  # first, as it may choose the order
+        rows = self.get_queryset()  # first, as it may choose the order
         self.paginator.ordering = self.ordering  # type: ignore[attr-defined]
         page = self.paginate_queryset(rows)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)

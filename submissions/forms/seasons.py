@@ -29,8 +29,9 @@ class ZonedModelForm(forms.ModelForm):
     moments: tuple[str, ...] = ()
 
     def zone(self) -> ZoneInfo:
-        """The zone of what is edited; for a season, the one that is being sent."""
-        raise NotImplementedError
+        """The zone of a season that is edited: the one that is being sent. Forms of other things say theirs."""
+        sent = self.data.get(self.add_prefix("zone")) if self.is_bound else None
+        return rules.season_zone(Season(zone=sent or self.instance.zone))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -66,10 +67,6 @@ class SeasonForm(ZonedModelForm):
             "lowest_kbps", "largest_mb", "genres", "guardian_under", "confirms_credits", "identity_by", "board_mode", "board_size", "board_freeze_hours",
             "brand_color",
         )  # fmt: skip
-
-    def zone(self) -> ZoneInfo:
-        sent = self.data.get(self.add_prefix("zone")) if self.is_bound else None
-        return rules.season_zone(Season(zone=sent or self.instance.zone))
 
     def clean_logo_file(self) -> Any:
         """Refused here if it is no picture; kept when the form is saved."""
