@@ -256,8 +256,9 @@ def test_the_pages_of_a_source(entered: Submission, tmp_path: Path) -> None:
         make_readings(song, *[9 - song.index] * 14)
     radio = popularity.add_source(season, slug="radio", name="Radio", by=organizer)
     rows = [
-        f"{songs[1].submission.track.code},plays,{songs[1].counts_from + datetime.timedelta(days=n)},500"
+        f"{song.submission.track.code},plays,{song.counts_from + datetime.timedelta(days=n)},{1 + 499 * song.index}"
         for n in [*range(11), 13]
+        for song in songs
     ]
     read(radio, tmp_path, "\n".join(["track,metric,day,value", *rows]))
     client, base = Client(), f"/admin/readings/{season.slug}/"
