@@ -138,7 +138,7 @@ def _judges(result: Result) -> list[dict[str, Any]]:
 def _figures(result: Result) -> dict[str, Any]:
     chance = result.probability.astype(np.float64) / 1e6
     figures: dict[str, Any] = {
-        "expected_wrong": round_half(float((1 - chance[result.selected]).sum())),
+        "expected_wrong": _expected_wrong(result),
         "line_zone": int(((chance > 0.02) & (chance < 0.98)).sum()),
     }
     if result.popularity_part:
@@ -148,6 +148,13 @@ def _figures(result: Result) -> dict[str, Any]:
         pull = None if panel.lambda_entry is None else float(panel.lambda_entry)
         figures |= {"components": panel.components, "pull": pull}
     return figures
+
+
+def _expected_wrong(result: Result) -> float | None:
+    """Of those selected, how many too few sheets alone are expected to have put there; None where the blend knows no spread."""
+    if result.recipe.blend.method != "weighted-sum":
+        return None
+    return round_half(float((1 - result.probability[result.selected] / 1e6).sum()))
 
 
 def round_half(number: float) -> float:

@@ -247,7 +247,7 @@ class Findings:
 
     at: datetime.datetime
     number: int
-    expected_wrong: float
+    expected_wrong: float | None
     groups: int
     leniencies: list[Leniency]
     listens: list[Listen]
@@ -268,7 +268,7 @@ def findings(round: Round) -> Findings | None:
     return Findings(
         at=newest.computed_at,
         number=newest.number,
-        expected_wrong=figures.get("expected_wrong", 0.0),
+        expected_wrong=figures.get("expected_wrong"),
         groups=figures.get("components", 1),
         leniencies=[
             _leniency(row, names) for row in figures.get("agreement", []) if row["leniency"] is not None

@@ -46,6 +46,10 @@ def _round(part: dict[str, Any], rules: dict[str, Any]) -> Iterable[str]:
     yield ""
     yield from _table((_("figure"), _("value"), _("what it means")), round_figures(part))
     yield ""
+    yield f"### {_('What each rule changed')}"
+    yield ""
+    yield _("The same marks and counts under one other rule: how many would enter in others’ place, and how good that choice would have been.")  # fmt: skip
+    yield ""
     yield from _table(
         (_("other rule"), _("enter"), _("leave"), _("precision"), _("value captured"), _("cheats in")),
         [

@@ -60,10 +60,7 @@ def round_figures(part: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
         _("Value captured"), percent(part["value"]),
         _("How good those who advance are on average, from the field’s mean (0 %) to the best possible choice (100 %)."),
     )  # fmt: skip
-    yield (
-        _("Wrong picks expected, and in truth"), f"{_number(part['expected_wrong'])} / {part['actual_wrong']}",
-        _("How many picks the standings themselves expect to be wrong, and how many were."),
-    )  # fmt: skip
+    yield from _wrong_picks(part)
     yield (
         _("Line zone"),
         _number(part["line_zone"]),
@@ -100,6 +97,23 @@ def round_figures(part: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
         _("Set aside for a person"), f"{part['flagged']:,}",
         _("Entries that the detectors point at; %(cheats)d of them are cheats.") % {"cheats": part["flagged_attackers"]},
     )  # fmt: skip
+
+
+def _wrong_picks(part: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    if part.get("chance_wrong") is not None:
+        yield (
+            _("Wrong picks for want of listening: expected, and in truth"), f"{_number(part['expected_wrong'])} / {part['chance_wrong']}",
+            _("Those who advance and would not if every judge had heard every entry, with popularity as measured: how many the standings expect, and how many there are."),
+        )  # fmt: skip
+    yield (
+        _("Wrong picks by the whole truth"), f"{part['actual_wrong']:,}",
+        _("Those who advance and do not truly belong there, for whatever reason: too few sheets, the panel’s taste, or fame that is not appeal."),
+    )  # fmt: skip
+    if part.get("wrong_however") is not None:
+        yield (
+            _("Wrong however much one listens"), f"{part['wrong_however']:,}",
+            _("How many picks would be wrong by the whole truth even if every judge had heard every entry."),
+        )  # fmt: skip
 
 
 def _number(value: float | None) -> str:

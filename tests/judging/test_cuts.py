@@ -36,6 +36,7 @@ from tests.making import (
 pytestmark = pytest.mark.django_db
 
 
+@transaction.atomic
 def closed_round(season: Season, number: int = 1, *, entries: int = 10, **extra: Any) -> Round:
     made = advance(make_round(season, number, **extra), "open")
     seats = [make_seat(made) for _ in range(2)]

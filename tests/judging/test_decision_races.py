@@ -23,7 +23,13 @@ from spotlight.ledger import clock
 from spotlight.ledger.models import Event, Mail
 from submissions.models import Role, Season
 from tests.judging.test_cuts import closed_round
-from tests.judging.test_races import Stage, race, stage, without_the_lock  # noqa: F401  (fixtures)
+from tests.judging.test_races import (  # noqa: F401  (fixtures)
+    Stage,
+    commits_without_the_disk,
+    race,
+    stage,
+    without_the_lock,
+)
 from tests.judging.test_removals import entry_at
 from tests.making import make_readings, make_role, make_round, make_season
 

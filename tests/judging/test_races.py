@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
-from django.db import DatabaseError, connection, connections
+from django.db import DatabaseError, connection, connections, transaction
 
 from judging.jobs import standings
 from judging.models import Assignment, Round, RoundSheet, Score, ScoreSheet, Standings
@@ -55,6 +55,7 @@ class Stage:
         self.organizer: Person = make_role(self.season, Role.ORGANIZER)
         self.number = 0
 
+    @transaction.atomic
     def round(self, *, state: str = "locked", marked: int = 2) -> Round:
         """A round whose times are over, with one entry and three judges of whom `marked` have filed."""
         self.number += 1
@@ -72,6 +73,15 @@ class Stage:
                 round=made, entry=entry, seat=seat, position=1, created_at=now, is_repair=True
             )
         return advance(made, state)
+
+
+@pytest.fixture(autouse=True)
+def commits_without_the_disk(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Who comes before whom does not hang on the disk: no commit waits for it, here or in the threads."""
+    connection.close()
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "options", "-c synchronous_commit=off")
+    yield
+    connection.close()
 
 
 @pytest.fixture

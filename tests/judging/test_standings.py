@@ -2,13 +2,16 @@
 
 import random
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 from django.db import DatabaseError, transaction
+from django.template.loader import render_to_string
 
 from judging.jobs import inputs, proof, standings
 from judging.models import Entry, Round, Standing, Standings
+from judging.queries import chair
 from tests.making import (
     advance,
     make_entry,
@@ -24,8 +27,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def running() -> Round:
+    return running_round()
+
+
+def running_round(**rules: Any) -> Round:
     """An open round: eight entries, three judges who heard all, plays for each."""
-    made = advance(make_round(make_season()), "open")
+    made = advance(make_round(make_season(), **rules), "open")
     seats = [make_seat(made) for _ in range(3)]
     chance = random.Random(7)
     for number in range(8):
@@ -191,3 +198,21 @@ def test_a_round_without_a_rubric_ranks_by_popularity_alone() -> None:
     assert {row.panel for row in found.rows.all()} == {None}
     assert proof.closing_inputs(made).readings_digest() == made.closing_rules.readings_sha256
     assert proof.closing_inputs(made).sheets_digest() == made.closing_rules.sheets_sha256
+
+
+@pytest.mark.parametrize("blend", ["weighted-sum", "borda"])
+def test_the_chair_reads_what_the_expected_wrong_picks_count_and_no_number_where_nothing_is_known(
+    blend: str,
+) -> None:
+    """Ranks know no spread: there the probabilities are 1 and 0, which would read as "nobody is in doubt"."""
+    made = running_round(cut=3, blend_method=blend)
+    expected = standings.compute(made).figures["expected_wrong"]
+    found = chair.findings(made)
+    assert found is not None and found.expected_wrong == expected
+    page = render_to_string("judging/chair/_line.html", {"found": found, "round": made})
+    assert ("popularity is taken as measured" in page) is (blend == "weighted-sum")
+    assert ("how sure a place at the line is" in page) is (blend == "borda")
+    if blend == "borda":
+        assert expected is None and "Nobody is in doubt" not in page
+    else:
+        assert 0 < expected < 3

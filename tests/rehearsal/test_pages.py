@@ -20,7 +20,7 @@ PART = {
     "number": 1, "name": "Round one", "entries": 300, "chosen": 100, "precision": 0.61, "value": 0.8, "expected_wrong": 20.5,
     "actual_wrong": 39, "line_zone": 80, "sheets": 900, "heard": 300, "judges": 10, "hours": 52.1, "hours_per_judge": 5.2,
     "hours_most": 6.0, "ruled": 0, "tied_at_line": 0, "best_is_in": True, "attackers": 6, "attackers_in": 1, "flagged": 7,
-    "flagged_attackers": 5,
+    "flagged_attackers": 5, "chance_wrong": 19, "wrong_however": 31,
     "rules": [{"key": "panel-raw-mean", "enter": 8, "leave": 8, "precision": 0.5, "value": 0.7, "attackers_in": 2}],
 }  # fmt: skip
 RULE = {
@@ -102,7 +102,7 @@ def test_a_report_is_read_and_downloaded_and_two_stand_side_by_side(season: Seas
     text = client.get(page(season, one.code)).content.decode()
     for words in (
         "61.0 %",
-        "20.5 / 39",
+        "20.5 / 19",
         "1 / 6",
         "Panel: plain means of the marks",
         "Artist 12",

@@ -85,10 +85,15 @@ def test_judges_are_lenient_noisy_and_may_be_bought() -> None:
     honest = replace(jury, bought=frozenset())
     given, fair = (j.marks(judge, friend, 1, STAGE.criteria) for j in (jury, honest))
     assert all(given[key] == min(10, fair[key] + FAVOR) for key in STAGE.criteria)
-    means = [
-        np.mean([list(honest.marks(j, a, 1, STAGE.criteria).values()) for a in range(300)]) for j in range(30)
-    ]
-    assert np.corrcoef(means, honest.leniency)[0, 1] > 0.9
+    all_marks = np.array(
+        [[list(honest.marks(j, a, 1, STAGE.criteria).values()) for a in range(300)] for j in range(30)]
+    )
+    assert np.corrcoef(all_marks.mean(axis=(1, 2)), honest.leniency)[0, 1] > 0.9
+    # what the panel thinks is what all of its marks say together
+    everybody = (all_marks * list(WEIGHTS.values())).sum(axis=2).mean(axis=0)
+    opinion = honest.opinion(WEIGHTS)
+    assert np.corrcoef(everybody, opinion[:300])[0, 1] > 0.97
+    assert np.isclose(jury.opinion(WEIGHTS)[friend] - opinion[friend], FAVOR * 4 / 30)
     marks = honest.marks(0, 0, 1, STAGE.criteria)
     assert marks != honest.marks(0, 0, 2, STAGE.criteria) and all(m * 2 == int(m * 2) for m in marks.values())
 

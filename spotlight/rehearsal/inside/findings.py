@@ -11,7 +11,7 @@ from spotlight.rehearsal.inside import alternatives
 from spotlight.rehearsal.rules import summary_of
 from spotlight.rehearsal.simulation.jury import Jury
 from spotlight.rehearsal.simulation.measures import hit, ideal
-from spotlight.rehearsal.simulation.world import Floats, World
+from spotlight.rehearsal.simulation.world import Floats, World, standardized
 from submissions.models import Season
 
 
@@ -38,6 +38,7 @@ class Findings:
         groups = {row[e.code]: e.group for e in entries}
         truth = self._truth(round_)
         field = set(groups)
+        closed = alternatives.closed(round_)
         best = ideal(truth, field, size=size_of(round_), groups=groups)
         chosen = {
             row[code]
@@ -53,7 +54,7 @@ class Findings:
                 **hit(truth, field, chosen, best).to_mapping(), **self._certainty(round_, chosen, best),
                 **self._listening(round_), "ruled": ruled, "tied_at_line": self._tied(round_),
                 "attackers": len(field & self.attackers), "attackers_in": len(chosen & self.attackers),
-                **self._again(round_, row, truth, field, best),
+                **self._by_chance(closed, row, groups, chosen, best), **self._again(closed, row, truth, field, best),
             }
         )  # fmt: skip
 
@@ -72,6 +73,30 @@ class Findings:
             "line_zone": figures.get("line_zone"), "components": figures.get("components"),
             "best_is_in": bool(chosen) and self._overall_best() in chosen,
         }  # fmt: skip
+
+    def _by_chance(
+        self,
+        closed: alternatives.Closed,
+        row: Mapping[str, int],
+        groups: Mapping[int, str],
+        chosen: set[int],
+        best: set[int],
+    ) -> dict[str, Any]:
+        """The same with popularity as measured and the panel's opinion as if every judge had heard everything.
+
+        `chance_wrong` is what the standings' own figure expects; `wrong_however` of the picks would be wrong even then.
+        Both are None where the blend knows no spread.
+        """
+        blend, criteria = closed.given.recipe.blend, closed.given.recipe.panel.criteria
+        if blend.method != "weighted-sum" or blend.popularity_cap or not blend.panel or not criteria:
+            return {"chance_wrong": None, "wrong_however": None}
+        rows = np.array([row[code] for code in closed.result.entries])
+        opinion = self.jury.opinion({c.key: float(c.weight) for c in closed.round.criteria.all()})[rows]
+        wanted = np.zeros(len(self.world.quality))
+        measured = np.where(closed.result.measured, closed.result.popularity / 1e6, 0.0)
+        wanted[rows] = float(blend.popularity) * measured + float(blend.panel) * standardized(opinion)
+        heard = ideal(wanted, set(groups), size=size_of(closed.round), groups=groups)
+        return {"chance_wrong": len(chosen - heard), "wrong_however": len(heard - best)}
 
     def _overall_best(self) -> int:
         """The artist who should win: first by the truth of the last round."""
@@ -98,10 +123,14 @@ class Findings:
         return Decision.objects.filter(round=round_, is_tied_at_line=True).count()
 
     def _again(
-        self, round_: Round, row: Mapping[str, int], truth: Floats, field: set[int], best: set[int]
+        self,
+        closed: alternatives.Closed,
+        row: Mapping[str, int],
+        truth: Floats,
+        field: set[int],
+        best: set[int],
     ) -> dict[str, Any]:
         """What the detectors point at, and what each other rule would have changed."""
-        closed = alternatives.closed(round_)
         cheats = frozenset(code for code, artist in row.items() if artist in self.attackers)
         first, *others = alternatives.choices(closed, cheats)
         was = {row[code] for code in first.chosen}

@@ -1,6 +1,6 @@
 """Judges with leniency, spread, taste and noise; some careless, some tied to artists, some bought."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,8 @@ ERRATIC = 0.1
 """Share of the judges whose noise is double."""
 COLLUDING = 0.15
 """Share of the panel that is bought in a collusion."""
+POINTS = 1.3
+"""Points between artists one standard deviation apart, for a judge of usual spread."""
 FAVOR = 3.0
 """Points that a bought judge adds."""
 TIES = 3
@@ -38,8 +40,19 @@ class Jury:
         genre = self.likes[judge, self.world.genre[artist]]
         base = 5.6 + self.leniency[judge] + genre + slip[-1] + favor
         heard = np.array([self.world.facets[key][artist] for key in criteria])
-        raw = base + 1.3 * self.spread[judge] * heard + 0.6 * slip[:-1]
+        raw = base + POINTS * self.spread[judge] * heard + 0.6 * slip[:-1]
         return dict(zip(criteria, np.clip(np.round(raw * 2) / 2, 0, 10).tolist(), strict=True))
+
+    def opinion(self, criteria: Mapping[str, float]) -> Floats:
+        """What the whole panel thinks of each artist, slips and leniency aside: points around 0, by weighted criteria."""
+        total = sum(criteria.values())
+        heard = sum(
+            (weight / total * self.world.facets[key] for key, weight in criteria.items()),
+            np.zeros(len(self.world.quality)),
+        )
+        points: Floats = POINTS * self.spread.mean() * heard + self.likes.mean(axis=0)[self.world.genre]
+        points[sorted(self.friends)] += FAVOR * len(self.bought) / len(self.spread)
+        return points
 
 
 def make_jury(world: World) -> Jury:
