@@ -61,7 +61,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 LONGEST_FIRST = (
     "test_access.py", "test_two_worlds.py", "test_supervisor.py", "test_rehearsal.py", "test_demo.py", "test_races.py",
-    "test_production.py", "test_desk.py", "test_listening.py",
+    "test_every_page.py", "test_production.py", "test_desk.py", "test_listening.py",
 )  # fmt: skip
 
 
