@@ -26,7 +26,8 @@ from submissions.services.locks import hold_submission
 from submissions.services.roles import hash_token
 
 VALID_FOR = datetime.timedelta(days=30)
-AGAIN_AFTER = datetime.timedelta(hours=1)
+AGAIN_AFTER = datetime.timedelta(days=1)
+"""How long somebody is left in peace after a mail, or after saying no."""
 MOST_MAILS = 40
 ASKED_STATES = (Submission.State.SUBMITTED, Submission.State.CHANGES, Submission.State.CLEARED)
 
@@ -132,8 +133,9 @@ def _ask(held: Submission, asked: Guardian | CoWriter, template: str, address: s
 
 
 def _check_pace(held: Submission, asked: Guardian | CoWriter) -> None:
-    if asked.asked_at and clock.now() < asked.asked_at + AGAIN_AFTER:
-        raise AskedTooOften(_("They were written to less than an hour ago. Wait a little."))
+    last = max(filter(None, (asked.asked_at, asked.answered_at)), default=None)
+    if last is not None and clock.now() < last + AGAIN_AFTER:
+        raise AskedTooOften(_("They were written to, or answered, less than a day ago. Ask again tomorrow."))
     if not _may_write(held):
         raise AskedTooOften(_("This entry has sent as many mails as it may. Write to the organizer."))
 

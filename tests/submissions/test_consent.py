@@ -236,7 +236,10 @@ def test_a_consent_can_be_withdrawn_until_judging_begins() -> None:
     sent.refresh_from_db()
     assert (sent.state, sent.track.released_at) == (State.SUBMITTED, None)
     assert checks_of(sent).blockers[0].message == "The guardian withdrew the consent."
-    clock.move_by(datetime.timedelta(hours=2))
+    clock.move_by(datetime.timedelta(hours=23))
+    with pytest.raises(asking.AskedTooOften):
+        asking.ask_again(sent, who="guardian", by=member(sent.artist))
+    clock.move_by(datetime.timedelta(hours=1))
     asking.ask_again(sent, who="guardian", by=member(sent.artist))
     with pytest.raises(NotFound):
         consent.find_guardian(key)
@@ -288,7 +291,7 @@ def test_asking_again_has_a_pace_and_an_end() -> None:
     assert "The guardian has not answered yet." in page
     assert SECRET in page
     client.post(f"/submit/{sent.code}/ask-again/", {"who": "guardian"})
-    assert Mail.objects.filter(template="guardian_asked").count() == 1, "an hour has not passed"
+    assert Mail.objects.filter(template="guardian_asked").count() == 1, "a day has not passed"
     clock.move_by(asking.AGAIN_AFTER)
     client.post(f"/submit/{sent.code}/ask-again/", {"who": "guardian"})
     assert Mail.objects.filter(template="guardian_asked").count() == 2
