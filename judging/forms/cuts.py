@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from judging.models import Removal, Round
+from judging.models import JointRemoval, Removal, Round
 
 
 class NumberForm(forms.Form):
@@ -46,3 +46,21 @@ class RemovalForm(forms.Form):
         label=_("The sheets on it can't be trusted"), required=False,
         help_text=_("Then they say nothing about the judges either. Only before the round closes."),
     )  # fmt: skip
+
+
+class JointRemovalForm(RemovalForm):
+    """What happens to all entries of a label, agency or artist, and why."""
+
+    kind = forms.ChoiceField(
+        label=_("What happens"), choices=JointRemoval.Kind, widget=forms.RadioSelect,
+        help_text=_("Contested tracks are taken down, keep scores and places, and can be put back. The others can’t."),
+    )  # fmt: skip
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+
+class PutBackForm(forms.Form):
+    """Why contested entries are put back."""
+
+    reason = forms.CharField(
+        label=_("Why they are put back"), widget=forms.Textarea(attrs={"rows": 2}), max_length=2000
+    )

@@ -3,6 +3,8 @@
 Whoever calls holds the round of the place, so that two places that come free at once never go to one reserve.
 """
 
+from collections.abc import Collection
+
 from judging.jobs import dealing, mails
 from judging.jobs.entries import create_entries
 from judging.models import Award, Cut, Decision, Entry, MoveUp, Prize, Removal, Round
@@ -20,11 +22,15 @@ def fits(prize: Prize, entry: Entry) -> bool:
     )
 
 
-def next_reserve(place: Entry, prize: Prize | None = None) -> Decision | None:
-    """The first reserve of the same group who is still in the season, has not moved up, and whom the prize fits."""
+def next_reserve(place: Entry, prize: Prize | None = None, *, but: Collection[int] = ()) -> Decision | None:
+    """The first reserve of the same group who is still in the season, has not moved up, and whom the prize fits.
+
+    `but` are keys of submissions that are passed over.
+    """
     waiting = (
         Decision.objects.filter(round=place.round, outcome=Decision.Outcome.RESERVE, entry__group=place.group)
         .filter(entry__submission__state=Submission.State.CLEARED, entry__move_up=None)
+        .exclude(entry__submission__in=but)
         .select_related("entry__submission__artist", "entry__round__season")
         .order_by("reserve")
     )
@@ -41,7 +47,7 @@ def move_up(place: Entry, *, removal: Removal | None = None, award: Award | None
     following = next_round(place.round)
     if following is not None:
         following = Round.objects.select_for_update().select_related("season").get(pk=following.pk)
-        if following.state not in (Round.State.PLANNED, Round.State.OPEN):
+        if not takes_more(following):
             found = None
     season = place.round.season.slug
     if found is None:
@@ -58,6 +64,11 @@ def move_up(place: Entry, *, removal: Removal | None = None, award: Award | None
     if award is None:
         mails.tell_of_moving_up(made, following)
     return made
+
+
+def takes_more(following: Round | None) -> bool:
+    """Whether a reserve can still join the round after the place: it waits or takes sheets, or there is none."""
+    return following is None or following.state in (Round.State.PLANNED, Round.State.OPEN)
 
 
 def had_advanced(entry: Entry) -> bool:

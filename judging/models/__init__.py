@@ -3,7 +3,7 @@ from judging.models.cut import Award, Cut, Decision, Prize
 from judging.models.panel import Assignment, Conflict, Remark, Ruling, Score, ScoreSheet, Seat, SheetVersion
 from judging.models.popularity import ImportBatch, ImportRejection, Reading, Source
 from judging.models.proof import Proof, Witness
-from judging.models.removal import MoveUp, Removal
+from judging.models.removal import JointRemoval, MoveUp, Removal
 from judging.models.round import Criterion, Entry, Metric, Round
 from judging.models.source import Push, SourceDay, SourceKey, Total
 from judging.models.standings import (
@@ -33,6 +33,7 @@ __all__ = [
     "Entry",
     "ImportBatch",
     "ImportRejection",
+    "JointRemoval",
     "Metric",
     "MoveUp",
     "Prize",

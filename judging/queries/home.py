@@ -206,6 +206,7 @@ def queues(season: Season) -> list[Queue]:
         _queue(_("Reports"), Report.objects.filter(state="open", track__submissions__season=season), "at", ("admin:submissions_report_changelist",), "state__exact=open", day),
         _queue(_("Fans' videos to check"), Use.objects.filter(state="waiting", season=season), "at", ("admin:submissions_use_changelist",), "state__exact=waiting"),
         _queue(_("Readings set aside"), waiting_cases(season), "found_at", ("suspicions", slug)),
+        _queue(_("Labels or artists that leave, to approve"), season.joint_removals.filter(state="proposed"), "proposed_at", ("leaving", slug), "", day),
         _queue(_("Readings files with rejected rows"), _imports_with_rejections(season), "at", ("admin:judging_importbatch_changelist",)),
         _queue(_("Mails held back"), Mail.objects.filter(season=slug, state="held"), "created_at", ("outbox", slug)),
         _queue(_("Mails that failed"), Mail.objects.filter(season=slug, state="failed"), "created_at", ("admin:ledger_mail_changelist",), "state__exact=failed", day),

@@ -5,6 +5,7 @@ place and its scores throughout; see `submissions.services.clearance.contest`.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -47,14 +48,14 @@ def propose_removal(
         raise InvalidInput(_("Choose whether it is withdrawn or disqualified."), field="kind")
     with transaction.atomic():
         rounds = _hold_rounds(submission)
-        held = _hold_submission(submission)
+        held = hold_submission(submission)
         _check_can_leave(held, rounds, by)
         removal = Removal.objects.create(
             submission=held, kind=kind, reason=reason.strip(), is_tainted=is_tainted, proposed_by=by, proposed_at=clock.now()
         )  # fmt: skip
         events.log("removal.proposed", held, by=by, season=held.season.slug, state=kind, **facts_of(factor))
         if not needs_two(rounds):
-            _make(removal, held, rounds, by=by)
+            make([Leaving(removal, held, rounds)], by=by)
     return removal
 
 
@@ -62,7 +63,7 @@ def approve_removal(removal: Removal, *, by: Person, factor: Factor | None = Non
     """The second person's word. Approved twice, it stays one removal. Raises RemovalRefused."""
     with transaction.atomic():
         rounds = _hold_rounds(removal.submission)
-        held = _hold_submission(removal.submission)
+        held = hold_submission(removal.submission)
         locked = Removal.objects.select_for_update(of=("self",)).get(pk=removal.pk)
         if locked.state == Removal.State.MADE:
             return locked
@@ -70,10 +71,10 @@ def approve_removal(removal: Removal, *, by: Person, factor: Factor | None = Non
             raise RemovalRefused(_("This is no longer a proposal."))
         if locked.proposed_by_id == by.pk:
             raise RemovalRefused(_("You proposed this. Another person has to approve it."))
-        _check_not_own(held, by)
+        check_not_own(held, by)
         locked.approved_by = by
         events.log("removal.approved", held, by=by, season=held.season.slug, **facts_of(factor))
-        _make(locked, held, rounds, by=by)
+        make([Leaving(locked, held, rounds)], by=by)
     return locked
 
 
@@ -97,8 +98,26 @@ def needs_two(rounds: Sequence[Round]) -> bool:
 # ---- what follows ----------------------------------------------------------------------------------------------------
 
 
-def _make(removal: Removal, held: Submission, rounds: Sequence[Round], *, by: Person) -> None:
-    """Everything that follows, in the caller's transaction, which holds the rounds."""
+@dataclass(frozen=True)
+class Leaving:
+    """A removal to be made, its submission and the rounds with it; all are held."""
+
+    removal: Removal
+    held: Submission
+    rounds: Sequence[Round]
+
+
+def make(leaving: Sequence[Leaving], *, by: Person) -> None:
+    """Everything that follows, in the caller's transaction. All leave before any place is filled: no leaver moves up."""
+    for one in leaving:
+        _take_out(one.removal, one.held, one.rounds, by=by)
+    for one in leaving:
+        _free_place(one.removal, one.held)
+        mails.tell_of_removal(one.removal)
+        work.enqueue("ledger.seal", one.removal.code)
+
+
+def _take_out(removal: Removal, held: Submission, rounds: Sequence[Round], *, by: Person) -> None:
     removal.state, removal.made_at = Removal.State.MADE, clock.now()
     removal.save(update_fields=["state", "made_at", "approved_by"])
     held.state, held.decided_at = removal.kind, removal.made_at
@@ -118,9 +137,6 @@ def _make(removal: Removal, held: Submission, rounds: Sequence[Round], *, by: Pe
             _void_proposal(entry.round, by)
         else:
             _leave(entry, removal)
-    _free_place(removal, held)
-    mails.tell_of_removal(removal)
-    work.enqueue("ledger.seal", removal.code)
 
 
 def _leave(entry: Entry, removal: Removal) -> None:
@@ -156,15 +172,24 @@ def _free_place(removal: Removal, held: Submission) -> None:
 # ---- checks and locks ------------------------------------------------------------------------------------------------
 
 
-def _hold_rounds(submission: Submission) -> list[Round]:
-    """The rounds with the submission, by number. All of the season are locked first: a cut may be giving it a place now."""
-    season = Round.objects.filter(season=submission.season_id).select_for_update(of=("self",))
-    held = list(season.select_related("season").order_by("number"))
+def hold_season_rounds(season_id: int) -> list[Round]:
+    """All rounds of a season by number, locked: a cut may be giving an entry a place now."""
+    rounds = Round.objects.filter(season=season_id).select_for_update(of=("self",))
+    return list(rounds.select_related("season").order_by("number"))
+
+
+def rounds_with(submission: Submission, rounds: Sequence[Round]) -> list[Round]:
+    """Those of the rounds that the submission is in."""
     places = set(Entry.objects.filter(submission=submission).values_list("round_id", flat=True))
-    return [round for round in held if round.pk in places]
+    return [round for round in rounds if round.pk in places]
 
 
-def _hold_submission(submission: Submission) -> Submission:
+def _hold_rounds(submission: Submission) -> list[Round]:
+    return rounds_with(submission, hold_season_rounds(submission.season_id))
+
+
+def hold_submission(submission: Submission) -> Submission:
+    """The submission, locked."""
     return (
         Submission.objects.select_for_update(of=("self",))
         .select_related("season", "artist", "track")
@@ -173,7 +198,7 @@ def _hold_submission(submission: Submission) -> Submission:
 
 
 def _check_can_leave(held: Submission, rounds: Sequence[Round], by: Person) -> None:
-    _check_not_own(held, by)
+    check_not_own(held, by)
     if held.state != Submission.State.CLEARED:
         raise RemovalRefused(
             _("This entry is %(state)s, so there is nothing to take out.")
@@ -189,6 +214,7 @@ def _check_can_leave(held: Submission, rounds: Sequence[Round], by: Person) -> N
         raise RemovalRefused(_("This was proposed already."))
 
 
-def _check_not_own(held: Submission, by: Person) -> None:
+def check_not_own(held: Submission, by: Person) -> None:
+    """Raises RemovalRefused to who stands behind the artist."""
     if held.artist.members.filter(person=by).exists():
         raise RemovalRefused(_("You stand behind this artist, so somebody else decides."))

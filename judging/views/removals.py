@@ -28,7 +28,7 @@ DOING = {
 def leave(request: HttpRequest, code: str) -> HttpResponse:
     """Withdraw or disqualify an entry: what follows is said first."""
     entry = get_object_or_404(
-        Entry.objects.select_related("round__season", "submission__track", "submission__artist"),
+        Entry.objects.select_related("round__season", "submission__track", "submission__artist__organisation"),
         code=code, round__season__in=seasons_with_role(account(request), *ROLES),
     )  # fmt: skip
     form = RemovalForm(request.POST if request.method == "POST" else None)
