@@ -1,4 +1,4 @@
-"""The API of the public chart, and of sources that push their readings."""
+"""The API of the public chart, of sources that push their readings, and of what was set aside of one's own."""
 
 from typing import Any
 
@@ -8,15 +8,19 @@ from django.utils.functional import cached_property
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.generics import get_object_or_404
-from rest_framework.permissions import AllowAny
+from rest_framework.generics import RetrieveAPIView, get_object_or_404
+from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from judging.models import ChartRow, ChartWeek
+from judging.models import ChartRow, ChartWeek, Suspicion
 from judging.queries.boards import Board, chart_rows, chart_weeks, public_board
 from judging.queries.sources import pushing_source
-from judging.services import feeds
+from judging.queries.suspicion_words import why_for_artist
+from judging.queries.suspicions import own_cases
+from judging.services import feeds, suspicions
+from spotlight.accounts.people import person_of
+from spotlight.web.answers import found
 from spotlight.web.api import KnownParameters, ListOf
 from submissions.api import TrackSerializer
 from submissions.queries.seasons import public_seasons
@@ -142,3 +146,86 @@ class PushReadings(KnownParameters):
         )  # fmt: skip
         assert found is not None
         return Response(feeds.receive_push(found, message=message, body=body))
+
+
+class SetAsideSerializer(serializers.ModelSerializer[Suspicion]):
+    """Readings of a track of one's own that were set aside: which, why, what was decided, and the appeal."""
+
+    track = serializers.CharField(source="track.code", read_only=True)
+    title = serializers.CharField(source="track.title", read_only=True)
+    season = serializers.CharField(source="season.slug", read_only=True)
+    source = serializers.CharField(source="source.name", read_only=True)  # type: ignore[assignment]  # a field, no attribute
+    measures = serializers.ListField(child=serializers.CharField(), read_only=True)
+    markets = serializers.ListField(child=serializers.CharField(), read_only=True)
+    days = serializers.ListField(child=serializers.DateField(), read_only=True)
+    counts = serializers.SerializerMethodField(help_text="Whether these readings count now.")
+    why = serializers.SerializerMethodField(help_text="What stands out, in the reader's language.")
+    reason = serializers.CharField(read_only=True, help_text="Of the last decision; empty before one.")
+    can_be_appealed = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = Suspicion
+        fields = [
+            "code", "season", "track", "title", "source", "measures", "markets", "days", "state", "counts", "why", "found_at",
+            "reason", "decided_at", "can_be_appealed", "appeal", "appealed_at", "is_final",
+        ]  # fmt: skip
+
+    def get_counts(self, case: Suspicion) -> bool:
+        """Not while it is set aside."""
+        return not case.is_aside
+
+    def get_why(self, case: Suspicion) -> str:
+        """In plain words, with nothing that is not the artist's to know."""
+        return why_for_artist(case)
+
+
+def _own_cases(request: Request) -> QuerySet[Suspicion]:
+    return own_cases(request.user) if request.user.is_authenticated else Suspicion.objects.none()
+
+
+class MySetAside(ListOf):
+    """What was set aside of the signed-in person's tracks, the newest first."""
+
+    permission_classes = [IsAuthenticated]
+    serializer_class = SetAsideSerializer
+    ordering = ("-found_at", "-pk")
+
+    def get_queryset(self) -> QuerySet[Suspicion]:
+        """Own ones."""
+        return _own_cases(self.request)
+
+
+class MySetAsideDetail(KnownParameters, RetrieveAPIView[Suspicion]):
+    """One of these."""
+
+    permission_classes = [IsAuthenticated]
+    serializer_class = SetAsideSerializer
+    lookup_field = "code"
+
+    def get_queryset(self) -> QuerySet[Suspicion]:
+        """Own ones."""
+        return _own_cases(self.request)
+
+
+class AppealSerializer(serializers.Serializer[Any]):
+    """Why readings that were left out are honest."""
+
+    text = serializers.CharField(max_length=4000)
+
+
+class Appeal(KnownParameters):
+    """Appeals, once, against a decision to leave readings of one's own track out; another organizer answers.
+
+    Sent again it is refused with `appeal_refused` and nothing changes; once the round is closed with `round_closed`.
+    """
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(request=AppealSerializer, responses={200: SetAsideSerializer})
+    def post(self, request: Request, code: str) -> Response:
+        """Take the appeal in."""
+        case = get_object_or_404(_own_cases(request), code=code)
+        given = AppealSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        suspicions.appeal(case, text=given.validated_data["text"], by=found(person_of(request.user)))
+        return Response(SetAsideSerializer(_own_cases(request).get(pk=case.pk)).data)

@@ -36,6 +36,7 @@ class Root(KnownParameters):
             "me/entries",
             "me/likes",
             "me/saves",
+            "me/set-aside",
             "schema",
             "docs",
         )
@@ -87,5 +88,8 @@ urlpatterns = [
     path("me/entries/", submissions.MyEntries.as_view(), name="api_my_entries"),
     path("me/likes/", submissions.MyLikes.as_view(), name="api_my_likes"),
     path("me/saves/", submissions.MySaves.as_view(), name="api_my_saves"),
+    path("me/set-aside/", judging.MySetAside.as_view(), name="api_my_set_aside"),
+    path("me/set-aside/<slug:code>/", judging.MySetAsideDetail.as_view(), name="api_my_set_aside_one"),
+    path("me/set-aside/<slug:code>/appeal/", judging.Appeal.as_view(), name="api_appeal"),
     path("<path:rest>", NotFound.as_view(), name="api_not_found"),
 ]

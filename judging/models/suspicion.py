@@ -79,6 +79,11 @@ class Suspicion(models.Model):
         return self.round is not None and self.round.is_over
 
     @property
+    def can_be_appealed(self) -> bool:
+        """Whether the artist may still say why what was left out is honest: once, before the round closes."""
+        return self.state == self.State.LEFT_OUT and not self.appeal and not self.is_too_late
+
+    @property
     def is_aside(self) -> bool:
         """Whether its readings don't count now."""
         return self.state == self.State.LEFT_OUT or (self.state == self.State.OPEN and self.is_holding)

@@ -58,11 +58,16 @@ def _waits() -> Q:
     return asked & (Q(round=None) | ~Q(round__state__in=over))
 
 
-def own_case(user: User, code: str) -> Suspicion | None:
-    """A case about a track of the account's artists, once its readings are or were put aside; else None."""
-    cases = Suspicion.objects.filter(track__submissions__artist__members__person__user=user, code=code)
+def own_cases(user: User) -> QuerySet[Suspicion]:
+    """Cases about tracks of the account's artists, once their readings are or were put aside, the newest first."""
+    cases = Suspicion.objects.filter(track__submissions__artist__members__person__user=user)
     told = Q(is_holding=True) | Q(state=Suspicion.State.LEFT_OUT) | ~Q(appeal="")
-    return cases.filter(told).select_related("season", "round", "source", "track").distinct().first()
+    return cases.filter(told).select_related("season", "round", "source", "track").distinct().order_by("-pk")
+
+
+def own_case(user: User, code: str) -> Suspicion | None:
+    """One of these, or None."""
+    return own_cases(user).filter(code=code).first()
 
 
 def other_cases(case: Suspicion) -> QuerySet[Suspicion]:

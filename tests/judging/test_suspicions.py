@@ -3,6 +3,7 @@
 import datetime
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -233,6 +234,43 @@ def test_the_pages(field: Round, organizer: Person, bought: Entry) -> None:
         other = signed_in(stranger)
         assert {other.get(place).status_code for place in (address, one, own)} == {404}
     assert list(queries.waiting_cases(field.season)) == [Suspicion.objects.get()]
+
+
+def test_an_artist_reads_and_appeals_over_the_api(field: Round, organizer: Person, bought: Entry) -> None:
+    (case,) = inspect(field)
+    artist = signed_in(artist_of(bought.submission))
+    mine = "/api/v1/me/set-aside/"
+    [shown] = artist.get(mine).json()["results"]
+    assert (shown["code"], shown["state"], shown["counts"], shown["can_be_appealed"]) == (
+        case.code,
+        "open",
+        False,
+        False,
+    )
+    assert not {"facts", "detector", "decided_by"} & set(shown), "figures of the field are not theirs to know"
+    appeal, sent = f"{mine}{case.code}/appeal/", {"text": "It was the radio."}
+
+    def post(client: Client, body: dict[str, str]) -> Any:
+        return client.post(appeal, body, content_type="application/json")
+
+    assert post(artist, sent).json()["error"]["code"] == "appeal_refused", "nothing is decided yet"
+    decide(case, "left-out", organizer)
+    assert [post(artist, body).status_code for body in ({}, {"text": "  "})] == [400, 400]
+    assert post(Client(), sent).status_code == 401
+    for stranger in (organizer, artist_of(field.entries.exclude(pk=bought.pk)[0].submission)):
+        other = signed_in(stranger)
+        assert (post(other, sent).status_code, other.get(mine).json()["results"]) == (404, [])
+        assert other.get(f"{mine}{case.code}/").status_code == 404
+    answer = post(artist, sent)
+    assert answer.status_code == 200 and answer.json()["appeal"] == sent["text"]
+    assert answer.json() == artist.get(f"{mine}{case.code}/").json()
+    assert Mail.objects.get(template="readings_appealed").person == organizer
+    assert [post(artist, sent).status_code, Client(enforce_csrf_checks=True).post(appeal).status_code] == [
+        409,
+        401,
+    ]
+    advance(field, "closed")
+    assert post(artist, sent).json()["error"]["code"] == "round_closed"
 
 
 def test_the_page_of_the_close_warns_organizers_alone(field: Round, organizer: Person, bought: Entry) -> None:

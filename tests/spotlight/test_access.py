@@ -33,6 +33,7 @@ PACKAGES = ("admin/auth/", "admin/account/", "admin/mfa/")
 CONFIRMED = {
     "admin/cut/<slug:season>/<int:number>/<slug:verb>/",
     "admin/removals/<slug:code>/<slug:verb>/",
+    "admin/joint-removals/<slug:code>/<slug:verb>/",
 }
 """What decides a result asks for a second factor."""
 # Kept in the database only; no page shows them to anybody yet.

@@ -15,7 +15,7 @@ from tests.spotlight.access.world import CREDIT_TOKEN, GUARDIAN_TOKEN, TOKEN, Wo
 Arguments = dict[str, Any]
 UNKNOWN: Arguments = {
     "slug": "zzzz", "code": "zzzz", "season": "zzzz", "token": "zzzz", "object_id": "999999", "number": 99, "alias": "zzzz",
-    "person": "zzzz", "cowriter": "zzzz", "entry": "zzzz", "seat": "zzzz", "source": "zzzz", "tag": "zzzz", "language": "xx", "suffix": "mp4", "key": "zzzz",
+    "person": "zzzz", "cowriter": "zzzz", "entry": "zzzz", "seat": "zzzz", "source": "zzzz", "tag": "zzzz", "language": "xx", "suffix": "mp4", "key": "zzzz", "kind": "label",
     "uidb36": "zz", "app_label": "zzzz", "content_type_id": "999999", "rest": "zzzz", "url": "zzzz",
 }  # fmt: skip
 # A word that chooses what an address does stays as it is when the thing is unknown.
@@ -159,6 +159,9 @@ def _panel(world: World) -> dict[str, dict[str, Arguments]]:
             "running": {"code": world.things["dealt"].code},
             "closed": {"code": world.things["entry 2"].code},
         },
+        "leaving_whole": {"artist": {"season": "alpha", "kind": "artist", "key": world.things["artist"].slug}},
+        "joint_removal": {"proposed": {"code": world.things["joint removal"].code}},
+        "joint_removal_act": {"approve": {"code": world.things["joint removal"].code, "verb": "approve"}},
         "removal_act": {"approve": {"code": world.things["removal"].code, "verb": "approve"}},
     }  # fmt: skip
 
@@ -219,6 +222,7 @@ def _rest(world: World) -> dict[str, dict[str, Arguments]]:
         "readings_end_key": {"radio": {**alpha, "source": "radio", "code": world.things["source key"].code}},
         **_each(("readings_batch", "readings_rejections"), {"failed": {**alpha, "code": world.things["batch"].code}}),
         "suspicion": {"left out": {**alpha, "code": world.things["suspicion"].code}},
+        **_each(("api_my_set_aside_one", "api_appeal"), {"left out": {"code": world.things["suspicion"].code}}),
         "set_aside": {"left out": {"code": world.things["suspicion"].code}},
         "demo_as": {"any": {"role": "judge"}},
         "round_setup": {"running": {**alpha, "number": 3}, "planned": {"season": "gamma", "number": 1}},

@@ -17,6 +17,7 @@ from judging.models import (
     Conflict,
     Cut,
     ImportBatch,
+    JointRemoval,
     Prize,
     Remark,
     Removal,
@@ -81,6 +82,7 @@ SECRETS: dict[str, tuple[str, ...]] = {
     "zqvusewaiting": ("fan", "clearance", "organizer"),
     "zqvcutnote": ("chair", "organizer"),
     "zqvremoval": ("chair", "organizer"),
+    "zqvjointremoval": ("chair", "organizer"),
     "zqvruling": ("chair", "organizer"),
     "zqvamendment": ("organizer",),
     "zqvplanned": ("organizer",),
@@ -233,6 +235,10 @@ def _rounds(world: World) -> None:
     )  # fmt: skip
     things["removal"] = Removal.objects.create(
         submission=things["their song"], kind="disqualified", reason="zqvremoval",
+        proposed_by=world.people["organizer"], proposed_at=clock.now(),
+    )  # fmt: skip
+    things["joint removal"] = JointRemoval.objects.create(
+        season=world.alpha, artist=things["their song"].artist, kind="contested", reason="zqvjointremoval",
         proposed_by=world.people["organizer"], proposed_at=clock.now(),
     )  # fmt: skip
     running = making.advance(things["round 3"], "open")
