@@ -4,7 +4,10 @@ import datetime
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import count, islice
+
+from django.utils.text import slugify
 
 from spotlight.demo import music
 from spotlight.demo.names import Name, artist_names, titles
@@ -94,6 +97,10 @@ JUDGES = (
 )
 FAN = Role("fan", "fan", "Mika Thorne", "en", "other")
 MARKETS = {"ja": "jp", "ko": "kr", "en": "other"}
+VISITORS_QUALITY, VISITORS_RATE = 1.6, 4.4
+"""Not drawn for the track whose artist a visitor can be: it comes near the line of the second round, so that there is much to see."""
+BOUGHT_DAY, BOUGHT_TIMES = 106, 45
+"""On that day of the running season somebody bought so many times the usual streams of that track; the detectors find it."""
 SIGN_INS = 4
 """As many artists of the running season can be signed in as."""
 
@@ -151,6 +158,13 @@ def entrants(size: Size) -> dict[str, list[Entrant]]:
         for e in (korean[0], *reversed(korean[-size.following :]))
     ]
     return {"running": running, "earlier": earlier, "next": again[: size.following]}
+
+
+@cache
+def visitors_track() -> str:
+    """What the running season's track of the artist whom a visitor plays is known by (`crowd.key_of`)."""
+    visitor = next(entrant for entrant in _everybody() if entrant.key == "artist")
+    return f"{slugify(visitor.name.romanised)}/{visitor.title.text}"
 
 
 def _everybody() -> Iterator[Entrant]:

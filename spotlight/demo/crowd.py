@@ -16,7 +16,7 @@ from judging.jobs import charts, counts
 from judging.models import Source
 from judging.services.popularity import import_readings_now
 from spotlight.accounts.models import Person
-from spotlight.demo import people, setup
+from spotlight.demo import calendar, cast, people, setup
 from spotlight.demo.cast import Size, chance
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock, files
@@ -48,7 +48,16 @@ def key_of(submission: Submission) -> str:
 
 def quality(key: str) -> float:
     """How good a track really is, standard normal; nobody in the demo sees it."""
+    if key == cast.visitors_track():
+        return cast.VISITORS_QUALITY
     return float(default_rng(chance("quality", key)).normal())
+
+
+def rate(key: str, loudness: float) -> float:
+    """Plays a day of a track before its rounds make it known."""
+    fame = 0.5 * quality(key) + 0.85 * float(default_rng(chance("fame", key)).normal())
+    drawn = 1.6 * float(np.exp(0.75 * fame))
+    return loudness * (cast.VISITORS_RATE if key == cast.visitors_track() else drawn)
 
 
 def listen(season: Season, *, until: datetime.date, size: Size) -> None:
@@ -84,14 +93,13 @@ def heard_in(season: Season, size: Size) -> list[Heard]:
     found = []
     for entry in rows.select_related("track", "artist").order_by("pk"):
         key = key_of(entry)
-        fame = 0.5 * quality(key) + 0.85 * float(default_rng(chance("fame", key)).normal())
         rounds = entry.entries.count()
         assert entry.track.released_at is not None
         found.append(
             Heard(
                 track=entry.track_id, code=entry.track.code, key=key, market=entry.artist.market,
                 released=entry.track.released_at.astimezone(zone).date(),
-                rate=min(1.6 * size.loudness * float(np.exp(0.75 * fame)) * (1 + 0.25 * max(0, rounds - 1)), 40.0),
+                rate=min(rate(key, size.loudness) * (1 + 0.25 * max(0, rounds - 1)), 40.0),
             )
         )  # fmt: skip
     return found
@@ -158,28 +166,36 @@ def _readings(season: Season, heard: list[Heard], days: list[datetime.date]) -> 
         return
     path = files.scratch(".csv")
     try:
-        write_readings(path, heard, days)
+        bought_on = calendar.day(season, cast.BOUGHT_DAY).date()
+        write_readings(path, heard, days, bought=(cast.visitors_track(), bought_on))
         import_readings_now(source, path=path, by=people.demo_person("organizer"))
     finally:
         path.unlink(missing_ok=True)
 
 
-def write_readings(path: Path, heard: list[Heard], days: list[datetime.date]) -> None:
-    """A readings file: streams a day and market."""
+def write_readings(
+    path: Path,
+    heard: list[Heard],
+    days: list[datetime.date],
+    *,
+    bought: tuple[str, datetime.date] | None = None,
+) -> None:
+    """A readings file: streams a day and market. `bought` is a track's key and the day on which most of its streams were bought."""
     with path.open("w", newline="") as out:
         lines = csv.writer(out)
         lines.writerow(["track", "metric", "day", "market", "value"])
         for track in heard:
             for day in days:
-                lines.writerows(_streams(track, day))
+                times = cast.BOUGHT_TIMES if (track.key, day) == bought else 1
+                lines.writerows(_streams(track, day, times))
 
 
-def _streams(track: Heard, day: datetime.date) -> Iterator[list[object]]:
+def _streams(track: Heard, day: datetime.date, times: int) -> Iterator[list[object]]:
     today = min(day, clock.now().date())
     if day < track.released or day > today:
         return
     rng = default_rng(chance("streams", track.key, day))
-    value = int(rng.poisson(14 * track.rate))
+    value = int(rng.poisson(14 * track.rate)) * times
     if value:
         yield [track.code, "streams", day.isoformat(), track.market, value]
 

@@ -1,6 +1,12 @@
 """Who plays in the demo: everybody once, the same each time, nobody real."""
 
+import csv
+import datetime
 import itertools
+from pathlib import Path
+from statistics import median
+
+import pytest
 
 from judging.services.desk import Draft
 from series.formats import webvtt
@@ -47,3 +53,26 @@ def test_captions_match_the_talk_in_every_language() -> None:
     for language in ("en", "ja", "ko"):
         cues = webvtt.parse(talk.captions(said, language)).cues
         assert [round(one.start * 1000) for one in said] == [cue.start for cue in cues]
+
+
+def test_a_day_of_the_visitors_artist_is_bought_and_stands_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = [datetime.date(2026, 5, 1) + datetime.timedelta(days=n) for n in range(14)]
+    monkeypatch.setattr(
+        "spotlight.ledger.clock.now", lambda: datetime.datetime(2026, 6, 1, tzinfo=datetime.UTC)
+    )
+    visitor = cast.visitors_track()
+    assert (crowd.quality(visitor), crowd.rate(visitor, 1)) == (cast.VISITORS_QUALITY, cast.VISITORS_RATE)
+    heard = [
+        crowd.Heard(n, f"code{n}", key, days[0], "kr", rate=1.6)
+        for n, key in enumerate([visitor, "other/song"])
+    ]
+    crowd.write_readings(tmp_path / "all.csv", heard, days, bought=(visitor, days[8]))
+    with (tmp_path / "all.csv").open() as lines:
+        rows = list(csv.DictReader(lines))
+    mine, theirs = (
+        [int(row["value"]) for row in rows if row["track"] == code] for code in ("code0", "code1")
+    )
+    assert mine[8] > 30 * median(mine) and sorted(mine)[-2] < 3 * median(mine)
+    assert max(theirs) < 3 * median(theirs)
