@@ -15,6 +15,7 @@ from judging.jobs.entries import create_entries
 from judging.models import Assignment, Entry, Round, ScoreSheet, Standings
 from judging.queries import panel
 from judging.queries import rounds as queries
+from judging.queries.deals import ADAPTIVE, wave_due_at
 from judging.scoring import assignment as designs
 from judging.scoring import waves
 from spotlight.accounts.factors import Factor, facts_of
@@ -22,8 +23,6 @@ from spotlight.accounts.models import Person
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock, events, work
 from spotlight.ledger.models import Event
-
-ADAPTIVE = (Round.Design.ADAPTIVE_GAIN, Round.Design.ADAPTIVE_UCB)
 
 
 class WrongStage(SpotlightError):
@@ -100,8 +99,7 @@ def _is_wave_due(round: Round, wave: int) -> bool:
     given = round.assignments.filter(state=Assignment.State.OPEN).count()
     if waiting_assignments(round) * 10 <= given:
         return True
-    began = round.opened_at or round.opens_at
-    return clock.now() >= began + (round.locks_at - began) * wave / (waves.WAVES + 2)
+    return clock.now() >= wave_due_at(round, wave)
 
 
 def lock(round: Round, *, by: Person | None) -> Round:

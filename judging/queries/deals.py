@@ -40,6 +40,10 @@ class Dealt:
     excluded: int
     deals: list[Deal]
     waves: int | None
+    """How many waves there are after the first deal, the last pass included; None where the design has none."""
+    waves_dealt: int
+    next_wave_at: datetime.datetime | None
+    """When the next wave comes at the latest; None if none is left, or the round takes no more sheets."""
 
     @property
     def carried(self) -> str:
@@ -73,11 +77,21 @@ def dealt(round: Round) -> Dealt | None:
     loads = Counter(duty.judge for duty in duties)
     judges = Counter(duty.entry for duty in duties)
     carried = [loads[str(seat.pk)] for seat in seats]
+    deals = _deals(round)
+    waves = WAVES + 1 if round.design in ADAPTIVE else None
+    done = max((deal.wave or 0 for deal in deals), default=0)
+    is_left = waves is not None and done < waves and round.state == Round.State.OPEN
     return Dealt(
         fewest=min(carried), most=max(carried), fewest_judges=min(judges.values()), most_judges=max(judges.values()),
         groups=len(judge_groups(duties)), fewest_neighbors=_fewest_neighbors(duties), excluded=_excluded(round, seats),
-        deals=_deals(round), waves=WAVES if round.design in ADAPTIVE else None,
+        deals=deals, waves=waves, waves_dealt=done, next_wave_at=wave_due_at(round, done + 1) if is_left else None,
     )  # fmt: skip
+
+
+def wave_due_at(round: Round, wave: int) -> datetime.datetime:
+    """When a wave of an adaptive round (from 1) is dealt at the latest: each has an equal share of the window."""
+    began = round.opened_at or round.opens_at
+    return began + (round.locks_at - began) * wave / (WAVES + 2)
 
 
 def _fewest_neighbors(duties: list[Duty]) -> int:

@@ -9,6 +9,7 @@ from judging.jobs import conflicts
 from judging.jobs import rounds as life
 from judging.models import Round
 from judging.queries import rounds as queries
+from judging.queries.deals import ADAPTIVE
 from judging.tasks.standings import ask_for_standings
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock, work
@@ -24,7 +25,7 @@ def tick() -> None:
         work.enqueue("round.open", str(round.pk))
     for round in queries.rounds_due(Round.State.OPEN, "locks_at", at):
         work.enqueue("round.lock", str(round.pk))
-    for round in Round.objects.filter(state=Round.State.OPEN, design__in=life.ADAPTIVE):
+    for round in Round.objects.filter(state=Round.State.OPEN, design__in=ADAPTIVE):
         work.enqueue("round.wave", str(round.pk))
 
 

@@ -48,7 +48,8 @@ def index(request: HttpRequest, code: str) -> HttpResponse:
             for s in queries.spreads(round, reader=membership)
             if s.track.track_id not in tied and s.own is not None
         ]
-        page |= {"spreads": [(_label(s.track), s) for s in spreads], "plot": plots.calibration(spreads)}
+        labelled = [(_label(s.track), s) for s in spreads]
+        page |= {"spreads": labelled, "plot": plots.calibration(labelled)}
     return render(request, "judging/desk/calibration.html", page)
 
 

@@ -201,9 +201,19 @@ def deal_many(request: HttpRequest, code: str) -> HttpResponse:
     messages.success(
         request, ngettext("Dealt %(n)d entry.", "Dealt %(n)d entries.", len(dealt)) % {"n": len(dealt)}
     )
-    if nobody:
-        messages.warning(request, _("%(n)d found nobody without a conflict.") % {"n": nobody})
+    _warn_of_nobody(request, nobody)
     return redirect("chair_room", code)
+
+
+def _warn_of_nobody(request: HttpRequest, entries: int) -> None:
+    """Say how many entries no judge could take, and what is left to do."""
+    if entries:
+        words = ngettext(
+            "%(n)d entry found no judge who may take it: all have it, a conflict, or reached their limit. Raise a limit or seat a judge, or rule on it once the round is locked.",
+            "%(n)d entries found no judge who may take them: all have them, a conflict, or reached their limit. Raise a limit or seat a judge, or rule on them once the round is locked.",
+            entries,
+        )
+        messages.warning(request, words % {"n": entries})
 
 
 @login_required
@@ -252,10 +262,12 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
         _seat, dealt = panel_services.join_panel(round, member, by=person_behind(request))
     except SpotlightError as error:
         return back(request, error, "chair_room", code)
-    messages.success(
-        request,
-        _("%(judge)s is on the panel with %(n)d entries.") % {"judge": member.person, "n": len(dealt)},
+    words = ngettext(
+        "%(judge)s is on the panel with %(n)d entry.",
+        "%(judge)s is on the panel with %(n)d entries.",
+        len(dealt),
     )
+    messages.success(request, words % {"judge": member.person, "n": len(dealt)})
     return redirect("chair_room", code)
 
 
@@ -275,9 +287,11 @@ def leave(request: HttpRequest, code: str, seat: str) -> HttpResponse:
             )
         except SpotlightError as error:
             return back(request, error, "chair_room", code)
-        messages.success(request, _("%(n)d entries went to other judges.") % {"n": len(dealt)})
-        if nobody:
-            messages.warning(request, _("%(n)d found nobody without a conflict.") % {"n": nobody})
+        words = ngettext(
+            "%(n)d entry went to another judge.", "%(n)d entries went to other judges.", len(dealt)
+        )
+        messages.success(request, words % {"n": len(dealt)})
+        _warn_of_nobody(request, nobody)
         return redirect("chair_room", code)
     row = next(r for r in queries.judges(round, at=clock.now()) if r.seat.pk == found.pk)
     return render(

@@ -37,8 +37,8 @@ def index(request: HttpRequest, code: str) -> HttpResponse:
     }  # fmt: skip
     if _sees_spread(request, round):
         spreads = queries.spreads(round)
-        labelled = [(str(s.track.position), s) for s in spreads]
-        page |= {"spreads": spreads, "labelled": labelled, "plot": plots.calibration(spreads)}
+        labelled = [(s.track.track.title, s) for s in spreads]
+        page |= {"spreads": spreads, "labelled": labelled, "plot": plots.calibration(labelled)}
     return render(request, "judging/chair/calibration.html", page)
 
 

@@ -89,16 +89,16 @@ def own_marks(found: History) -> SafeString:
     return plots.bars(rows, title=_("How often you gave each whole mark."), name="own-marks")
 
 
-def calibration(spreads: Sequence[TrackSpread]) -> SafeString | str:
+def calibration(labelled: Sequence[tuple[str, TrackSpread]]) -> SafeString | str:
     """A row of dots for each calibration track, the reader's own filled; nothing where a mark could be told by its judge."""
-    shown = [s for s in spreads if s.is_shown]
-    if not shown:
-        return ""
     rows = [
-        plots.Dots(str(s.track.position), [round(v, 1) for v in s.values], None if s.own is None else round(s.own, 1))
-        for s in shown
-    ]  # fmt: skip
-    title = _("How the panel marks each calibration track, one dot a judge.")
+        plots.Dots(label, [round(v, 1) for v in s.values], None if s.own is None else round(s.own, 1))
+        for label, s in labelled
+        if s.is_shown
+    ]
+    if not rows:
+        return ""
+    title = _("How the panel marks each calibration track, one dot a judge, a tick at the middle.")
     return plots.dots(rows, low=0, high=10, marks=range(11), title=title, name="calibration")
 
 
@@ -107,7 +107,11 @@ def leniency(rows: Sequence[Leniency]) -> SafeString | str:
     if not rows:
         return ""
     reach = math.ceil(2 * max(0.5, *(max(map(abs, row.interval)) for row in rows))) / 2
-    intervals = [plots.Interval(row.name[:16], row.points, *row.interval, hot=row.is_clear) for row in rows]
+    by_points = sorted(rows, key=lambda row: -row.points)
+    intervals = [
+        plots.Interval(plots.short(row.name), row.points, *row.interval, hot=row.is_clear)
+        for row in by_points
+    ]
     marks = [-reach, -reach / 2, 0, reach / 2, reach]
     return plots.intervals(
         intervals, low=-reach, high=reach, marks=marks, name="leniency",
@@ -120,11 +124,11 @@ def spread(rows: Sequence[Leniency]) -> SafeString | str:
     known = [row for row in rows if row.spread is not None and row.spread_interval is not None]
     if not known:
         return ""
-    intervals = [_wider(row) for row in known]
+    intervals = sorted((_wider(row) for row in known), key=lambda row: -row.at)
     reach = max(50, *(math.ceil(max(abs(row.low), abs(row.high)) / 50) * 50 for row in intervals))
     reach = min(reach, 200)
     return plots.intervals(
-        intervals, low=-reach, high=reach, marks=[-reach, -reach / 2, 0, reach / 2, reach], name="spread",
+        intervals, low=-100, high=reach, marks=[-100, -50, 0, reach / 2, reach], name="spread",
         title=_("How much wider (+) or narrower (−) than the panel each judge spreads marks, in percent."),
     )  # fmt: skip
 
@@ -132,7 +136,7 @@ def spread(rows: Sequence[Leniency]) -> SafeString | str:
 def _wider(row: Leniency) -> plots.Interval:
     low, high = row.spread_interval or (1.0, 1.0)
     at, low, high = (100 * (ratio - 1) for ratio in (row.spread or 1.0, low, high))
-    return plots.Interval(row.name[:16], at, low, high, hot=not low <= 0 <= high)
+    return plots.Interval(plots.short(row.name), at, low, high, hot=not low <= 0 <= high)
 
 
 def pace(found: Pace) -> SafeString:

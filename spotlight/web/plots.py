@@ -4,12 +4,18 @@ import math
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from statistics import median
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 Scale = Callable[[float], float]
 WIDTH = 640
+DOT = 11
+"""Dots closer than this cover each other ..."""
+STACK = 10
+"""... and go so much higher."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +64,9 @@ def bars(rows: Sequence[Bar], *, title: str, desc: str = "", name: str = "bars")
     """A bar for each row on one base line, its value above it."""
     top = max((row.value for row in rows), default=0) or 1
     step = WIDTH / max(len(rows), 1)
+    width = min(step * 0.76, 120)
     parts = [
-        _bar(row, x=20 + i * step * 0.96, width=step * 0.76, height=190 * row.value / top)
+        _bar(row, x=i * step + (step - width) / 2, width=width, height=190 * row.value / top)
         for i, row in enumerate(rows)
     ]
     axis = mark_safe(f'<line class="axis" x1="0" x2="{WIDTH}" y1="224" y2="224"/>')
@@ -189,26 +196,41 @@ def dots(
     desc: str = "",
     name: str = "dots",
 ) -> SafeString:
-    """A row of dots for each entry; equal values are stacked."""
-    height = 40 + len(rows) * 38
-    scale = _scale(low, high, start=120, width=490)
+    """A row of dots for each entry, with a tick at the middle value; dots that would cover each other are stacked."""
+    scale = _scale(low, high, start=170, width=450)
+    levels = [_levels([scale(value) for value in sorted(row.values)]) for row in rows]
+    lines = list(accumulate((38 + STACK * max(found, default=0) for found in levels), initial=-8))[1:]
+    height = (lines[-1] if lines else 0) + 48
     parts = [_gridline(scale(mark), f"{mark:g}", height=height) for mark in marks]
-    parts += [_dots(row, y=30 + i * 38, scale=scale) for i, row in enumerate(rows)]
+    parts += [_dots(row, found, y=y, scale=scale) for row, found, y in zip(rows, levels, lines, strict=True)]
     return _figure(parts, height=height, title=title, desc=desc, name=name)
 
 
-def _dots(row: Dots, *, y: int, scale: Scale) -> SafeString:
+def _levels(places: Sequence[float]) -> list[int]:
+    """For ascending places how high each dot goes: on the lowest level whose last dot it does not touch."""
+    last: list[float] = []
+    found = []
+    for x in places:
+        level = next((n for n, before in enumerate(last) if x - before >= DOT), len(last))
+        last[level : level + 1] = [x]
+        found.append(level)
+    return found
+
+
+def _dots(row: Dots, levels: Sequence[int], *, y: int, scale: Scale) -> SafeString:
     values = sorted(row.values)
+    label = format_html('<text class="strong" x="0" y="{}">{}</text>', y + 4, short(row.label))
+    if not values:
+        return label
     own = values.index(row.own) if row.own in values else -1
     marks = format_html_join(
         "", '<circle class="{}" cx="{}" cy="{}" r="{}"/>',
-        (("hot" if i == own else "mark", _n(scale(v)), y - values[:i].count(v) * 9, "7" if i == own else "5.5") for i, v in enumerate(values)),
+        (("hot" if i == own else "mark", _n(scale(v)), y - level * STACK, "7" if i == own else "5.5") for i, (v, level) in enumerate(zip(values, levels, strict=True))),
     )  # fmt: skip
-    line = format_html(
-        '<line class="axis" stroke-width="2" x1="{}" x2="{}" y1="{}" y2="{}"/>',
-        _n(scale(values[0])), _n(scale(values[-1])), y, y,
-    ) if values else ""  # fmt: skip
-    return format_html('<text class="strong" x="0" y="{}">{}</text>{}{}', y + 4, row.label, line, marks)
+    line = '<line class="axis" stroke-width="2" x1="{}" x2="{}" y1="{}" y2="{}"/>'
+    spread = format_html(line, _n(scale(values[0])), _n(scale(values[-1])), y, y)
+    middle = scale(median(values))
+    return label + spread + format_html(line, _n(middle), _n(middle), y + 8, y + 16) + marks
 
 
 def _gridline(x: float, label: str, *, height: int, axis: bool = False) -> SafeString:
@@ -310,14 +332,14 @@ def _course(row: Course, spots: Sequence[tuple[float, float] | None]) -> SafeStr
     )
     last = spots[-1] if spots else None
     label = (
-        format_html('<text class="strong" x="468" y="{}">{}</text>', _n(last[1] + 4), _short(row.label))
+        format_html('<text class="strong" x="468" y="{}">{}</text>', _n(last[1] + 4), short(row.label))
         if last
         else ""
     )
     return format_html("{}{}{}", lines, dots, label)
 
 
-def _short(label: str, room: int = 17) -> str:
+def short(label: str, room: int = 16) -> str:
     """A label for the margin; wide letters count twice."""
     used = 0
     for place, letter in enumerate(label):

@@ -1,5 +1,6 @@
 """The front of the house without a browser: drawing, tags, forms, themes, and the strictness of what comes out."""
 
+import itertools
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -93,6 +94,19 @@ def test_a_plot_says_what_it_shows_and_escapes_names() -> None:
     assert plots.bars([], title="none") and plots.dots(
         [plots.Dots("a", [])], low=0, high=1, marks=[0], title="t"
     )
+
+
+@given(st.lists(st.lists(st.integers(0, 100), max_size=26), min_size=1, max_size=4))
+def test_no_dot_of_a_plot_covers_another(marks: list[list[int]]) -> None:
+    rows = [plots.Dots(f"row {n}", [mark / 10 for mark in row]) for n, row in enumerate(marks)]
+    svg = plots.dots(rows, low=0, high=10, marks=[0, 10], title="t")
+    found = re.findall(r'<circle class="mark" cx="([\d.]+)" cy="([\d.]+)"', svg)
+    spots = [(float(x), float(y)) for x, y in found]
+    assert len(spots) == sum(map(len, marks))
+    for a, b in itertools.combinations(spots, 2):
+        assert abs(a[0] - b[0]) >= plots.DOT - 0.2 or abs(a[1] - b[1]) >= plots.STACK
+    height = int(re.findall(r'viewBox="0 0 640 (\d+)"', svg)[0])
+    assert all(5 < y < height - 30 for _, y in spots)
 
 
 # ---- tags ------------------------------------------------------------------------------------------------------------
