@@ -93,7 +93,7 @@ ALLOWED_HOSTS = [urlsplit(SITE_URL).hostname or "127.0.0.1", *os.environ.get("AL
 if EMBEDDED:
     ALLOWED_HOSTS += ["127.0.0.1", "localhost", "[::1]", ".local", "0.0.0.0"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
-# The address of the proxy in front, as many as there are: then X-Forwarded-For and -Proto are believed.
+# How many proxies stand in front: what that many say in X-Forwarded-For is believed, and -Proto.
 TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -127,6 +127,7 @@ if EMBEDDED:
     INSTALLED_APPS.append("spotlight.demo")
 
 MIDDLEWARE = [
+    "spotlight.web.proxies.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "spotlight.web.headers.SecurityHeadersMiddleware",

@@ -1,7 +1,8 @@
 """First-party counts: what listeners did here, folded into readings of the source `spotlight`, day by day.
 
 A play, like, save, share or use counts once per listener (and day where that is the rule), so `fans` equals `value`.
-Days are days of the season's own zone.
+Days are days of the season's own zone. A use counts on the day on which it was registered, however late somebody checks
+it, so uses are counted from their beginning on.
 """
 
 import datetime
@@ -22,15 +23,15 @@ WITH counted AS (
      GROUP BY day, track_id, market
     UNION ALL
     SELECT (at AT TIME ZONE %(zone)s)::date, track_id, 'likes', market, count(*) FROM submissions_like
-     WHERE at >= %(since)s GROUP BY 1, track_id, market
+     WHERE at >= (%(since)s::timestamp AT TIME ZONE %(zone)s) GROUP BY 1, track_id, market
     UNION ALL
     SELECT (at AT TIME ZONE %(zone)s)::date, track_id, 'saves', market, count(*) FROM submissions_save
-     WHERE counts AND at >= %(since)s GROUP BY 1, track_id, market
+     WHERE counts AND at >= (%(since)s::timestamp AT TIME ZONE %(zone)s) GROUP BY 1, track_id, market
     UNION ALL
     SELECT (at AT TIME ZONE %(zone)s)::date, track_id, 'uses', market, count(DISTINCT person_id) FROM submissions_use
-     WHERE state = 'accepted' AND at >= %(since)s GROUP BY 1, track_id, market
+     WHERE state = 'accepted' GROUP BY 1, track_id, market
 ), mine AS (
-    SELECT c.* FROM counted c WHERE c.day >= %(since)s AND EXISTS (
+    SELECT c.* FROM counted c WHERE EXISTS (
         SELECT 1 FROM submissions_submission s WHERE s.track_id = c.track_id AND s.season_id = %(season)s
     )
 ), gone AS (

@@ -4,7 +4,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from spotlight.accounts.models import User
-from submissions.models import Role, Season, SeasonText
+from submissions.models import Role, Season, SeasonText, Submission, Track
 
 
 def public_seasons() -> QuerySet[Season]:
@@ -39,6 +39,12 @@ def season_as(user: User | AnonymousUser, slug: str, *roles: Role) -> Season | N
 def readable_season(user: User | AnonymousUser, slug: str) -> Season | None:
     """The season of this address: for everybody once it was opened, before that for those who set it up."""
     return public_seasons().filter(slug=slug).first() or season_as(user, slug, Role.ORGANIZER, Role.CHAIR)
+
+
+def season_of(track: Track) -> Season | None:
+    """The season of a track's newest entry: its markets, its zone and its days hold for what listeners do."""
+    newest = Submission.objects.filter(track=track).select_related("season").order_by("-pk").first()
+    return newest.season if newest else None
 
 
 def text_of(season: Season, language: str) -> SeasonText:

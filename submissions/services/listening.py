@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from spotlight.accounts.models import Person
 from spotlight.errors import InvalidInput, SpotlightError
 from spotlight.ledger import clock, events
-from submissions.models import Like, Report, Save, Season, Share, Track, Use
-from submissions.services.plays import Visitor, is_counted, listener_key, market_of
+from submissions.models import Like, Report, Save, Share, Track, Use
+from submissions.queries.seasons import season_of
+from submissions.services.plays import Visitor, day_in, is_counted, listener_key, market_of
 
 
 class NoReuse(SpotlightError):
@@ -53,13 +54,14 @@ def unsave(track: Track, *, by: Person) -> None:
 
 
 def share(track: Track, visitor: Visitor) -> bool:
-    """Count a copied link or embed code, once per listener and day. Returns whether it counted."""
+    """Count a copied link or embed code, once per listener and day of the season's zone. Returns whether it counted."""
     if not is_counted(track, visitor):
         return False
+    day = day_in(season_of(track), clock.now())
     _row, made = Share.objects.get_or_create(
         track=track,
-        day=clock.now().date(),
-        listener=listener_key(visitor),
+        day=day,
+        listener=listener_key(visitor, day=day),
         defaults={"market": market_of(track, visitor)},
     )
     return made
@@ -79,11 +81,10 @@ def register_use(track: Track, *, url: str, by: Person) -> Use:
         raise NoReuse(_("The artist allows listening only, so no videos can be registered for this track."))
     if urlsplit(url).scheme not in ("http", "https"):
         raise InvalidInput(_("Paste the video's address, beginning with https://."), field="url")
-    season = Season.objects.filter(submissions__track=track).order_by("-pk").first()
     try:
         with transaction.atomic():
             made = Use.objects.create(
-                season=season, track=track, person=by, url=url, market=by.market, at=clock.now()
+                season=season_of(track), track=track, person=by, url=url, market=by.market, at=clock.now()
             )  # fmt: skip
             events.log("use.registered", made, by=by, season=_season_slug(track), track=track.code)
     except IntegrityError:
@@ -96,5 +97,5 @@ def _account(person: Person) -> Visitor:
 
 
 def _season_slug(track: Track) -> str:
-    season = Season.objects.filter(submissions__track=track).order_by("-pk").first()
+    season = season_of(track)
     return season.slug if season else ""

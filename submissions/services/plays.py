@@ -2,9 +2,10 @@
 
 A play counts after 30 s, or three quarters of a shorter track, once per listener, track and day of the season's zone.
 Own plays and those of staff, judges, partners and known bots never count. A listener is an account, or a hash of
-address and agent with a salt that is thrown away when the day is over; no address is stored.
+address and agent with a salt of that day, which is thrown away when the day is over; no address is stored.
 """
 
+import datetime
 import hashlib
 import hmac
 import re
@@ -20,6 +21,8 @@ from spotlight.accounts.models import Person
 from spotlight.errors import InvalidInput
 from spotlight.ledger import clock
 from submissions.models import ArtistMember, ListenerSalt, Membership, PlaySession, Season, Track
+from submissions.queries.rules import season_zone
+from submissions.queries.seasons import season_of
 
 MOST_EVENTS = 20
 NEEDED_MS = 30_000
@@ -76,12 +79,13 @@ class Heard:
 
 def open_session(track: Track, visitor: Visitor) -> PlaySession:
     """Open a session for a visitor on a track that they may hear."""
+    at = clock.now()
     return PlaySession.objects.create(
         track=track,
-        listener=listener_key(visitor),
+        listener=listener_key(visitor, day=day_in(season_of(track), at)),
         market=market_of(track, visitor),
         counts=is_counted(track, visitor),
-        opened_at=clock.now(),
+        opened_at=at,
     )
 
 
@@ -105,17 +109,21 @@ def record(events: Sequence[Heard]) -> int:
     return counted
 
 
-def listener_key(visitor: Visitor) -> str:
-    """`person:<code>` of an account, else a hash that can't be linked to tomorrow's."""
+def day_in(season: Season | None, at: datetime.datetime) -> datetime.date:
+    """The day of a moment where the season is; UTC's for a track in no season."""
+    return at.astimezone(season_zone(season) if season else datetime.UTC).date()
+
+
+def listener_key(visitor: Visitor, *, day: datetime.date) -> str:
+    """`person:<code>` of an account, else a hash that can't be linked to that of another day. `day` is the season's."""
     if visitor.person is not None:
         return f"person:{visitor.person.code}"
     told = f"{visitor.address}\n{visitor.agent}".encode()
-    return hmac.new(_salt_of_today(), told, hashlib.sha256).hexdigest()[:40]
+    return hmac.new(_salt_of(day), told, hashlib.sha256).hexdigest()[:40]
 
 
-def _salt_of_today() -> bytes:
-    today = clock.now().date()
-    row, _ = ListenerSalt.objects.get_or_create(day=today, defaults={"salt": secrets.token_bytes(32)})
+def _salt_of(day: datetime.date) -> bytes:
+    row, _ = ListenerSalt.objects.get_or_create(day=day, defaults={"salt": secrets.token_bytes(32)})
     return bytes(row.salt)
 
 
@@ -134,7 +142,7 @@ def is_counted(track: Track, visitor: Visitor) -> bool:
 
 def market_of(track: Track, visitor: Visitor) -> str:
     """The listener's market: of the account, else by the language of the browser, else `other` or nothing."""
-    season = Season.objects.filter(submissions__track=track).order_by("-pk").first()
+    season = season_of(track)
     known = set(season.markets.values_list("code", flat=True)) if season else set()
     told = visitor.person.market if visitor.person else ""
     guess = told or LANGUAGE_MARKETS.get(visitor.language[:2].lower(), "other")

@@ -30,7 +30,7 @@ from submissions.queries import publicity
 from submissions.queries.cards import card_of, cards_of, with_card_parts
 from submissions.queries.seasons import current_season, public_seasons
 from submissions.services import listening
-from submissions.services.plays import listener_key
+from submissions.services.plays import day_in, listener_key
 from submissions.views.plays import visitor_of
 
 PAGE = 50
@@ -86,7 +86,8 @@ def _ordered(request: HttpRequest, season: Season, asked: queries.Browse) -> Any
         return queries.newest(tracks)
     if asked.sort == "rising":
         return queries.rising(tracks, today=publicity.counted_until(season, now))
-    return queries.rotated(tracks, listener=listener_key(visitor_of(request)), day=now.date())
+    today = day_in(season, now)
+    return queries.rotated(tracks, listener=listener_key(visitor_of(request), day=today), day=today)
 
 
 def _in_order(page: Iterable[Any]) -> list[Track]:

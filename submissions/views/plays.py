@@ -19,7 +19,7 @@ LARGEST = 16_384
 
 
 def visitor_of(request: HttpRequest) -> Visitor:
-    """Who asks, for counting only. The address is the peer's, which the web server in front sets."""
+    """Who asks, for counting only. The address is that of `spotlight.web.proxies`."""
     return Visitor(
         person=person_of(request.user),
         address=request.META.get("REMOTE_ADDR", ""),

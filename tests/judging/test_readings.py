@@ -15,7 +15,8 @@ from judging.services import popularity
 from judging.sources import readers, repeats
 from spotlight.ledger import clock, work
 from spotlight.ledger.models import Event
-from submissions.models import Like, Play, Role, Save, Submission
+from submissions.models import Like, Play, Role, Save, Submission, Use
+from submissions.queries.rules import season_zone
 from tests.making import (
     PASSWORD,
     advance,
@@ -203,6 +204,23 @@ def test_own_counts_follow_plays_and_likes(entered: Submission) -> None:
     like.delete()
     assert counts.fold(entered.season, since=since) == 1
     assert set(Reading.objects.values_list("measure", flat=True)) == {"plays", "saves"}
+
+
+def test_days_of_own_counts_are_whole_days_of_the_seasons_zone(entered: Submission) -> None:
+    zone, day = season_zone(entered.season), datetime.date(2026, 5, 10)
+    for hour in (0, 8, 23):  # in Tokyo the day begins nine hours before that of UTC
+        at = datetime.datetime.combine(day, datetime.time(hour), zone)
+        Like.objects.create(track=entered.track, person=make_person(), at=at)
+    registered = datetime.datetime.combine(day - datetime.timedelta(days=20), datetime.time(1), zone)
+    Use.objects.create(
+        track=entered.track, person=make_person(), url="https://video.example/1", at=registered, state="accepted"
+    )  # fmt: skip
+    for _ in range(2):
+        counts.fold(entered.season, since=day)
+    assert set(Reading.objects.values_list("day", "measure", "value")) == {
+        (day, "likes", 3),
+        (registered.date(), "uses", 1),
+    }, "a use that is checked late counts on its day all the same"
 
 
 def test_import_in_the_admin_panel(entered: Submission) -> None:

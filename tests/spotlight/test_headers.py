@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.test import Client, RequestFactory
 
 from spotlight.web.headers import NoStoreMiddleware, UnfoldPolicyMiddleware, unfold_page
+from spotlight.web.proxies import ClientAddressMiddleware
 
 
 def policy(response: Any) -> str:
@@ -33,6 +34,26 @@ def test_pages_have_the_strict_policy(client: Client) -> None:
     assert response["Referrer-Policy"] == "same-origin"
     assert response["Cross-Origin-Opener-Policy"] == "same-origin"
     assert "camera=()" in response["Permissions-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("proxies", "told", "address"),
+    [
+        (0, "192.0.2.9", "10.0.0.1"),
+        (1, "192.0.2.9, 198.51.100.7", "198.51.100.7"),
+        (2, "192.0.2.9, 198.51.100.7, 10.0.0.2", "198.51.100.7"),
+        (2, "198.51.100.7", "10.0.0.1"),
+        (1, "", "10.0.0.1"),
+    ],
+)
+def test_the_address_is_the_one_that_the_outermost_proxy_saw(
+    settings: Any, proxies: int, told: str, address: str
+) -> None:
+    settings.TRUSTED_PROXIES = proxies
+    request = RequestFactory().get("/", REMOTE_ADDR="10.0.0.1", headers={"X-Forwarded-For": told})
+    ClientAddressMiddleware(lambda request: HttpResponse())(request)
+    assert request.META["REMOTE_ADDR"] == address
+    assert "x-forwarded-for" not in request.headers, "nobody chooses an address by a header"
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from spotlight.accounts.models import Person
 from spotlight.errors import InvalidInput
 from spotlight.ledger import clock
 from submissions.jobs.salts import forget_salts
-from submissions.models import ListenerSalt, Play, PlaySession, Role, Track
-from submissions.services import plays
+from submissions.models import ListenerSalt, Play, PlaySession, Role, Share, Track
+from submissions.services import listening, plays
 from tests.making import make_person, make_role, make_season, make_submission
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +53,17 @@ def test_once_per_listener_track_and_day(track: Track) -> None:
     assert listen(track, visitor(), 40) == 1
 
 
+def test_the_day_is_that_of_the_season(track: Track) -> None:
+    """UTC's midnight is nine in the morning in Tokyo: the same day, and so the same listener."""
+    midnight = (clock.now() + datetime.timedelta(days=1)).replace(hour=0, minute=0)
+    clock.move_to(midnight - datetime.timedelta(minutes=10))
+    assert (listen(track, visitor(), 40), listening.share(track, visitor())) == (1, True)
+    clock.move_to(midnight + datetime.timedelta(minutes=10))
+    assert forget_salts() == 0
+    assert (listen(track, visitor(), 40), listening.share(track, visitor())) == (0, False)
+    assert Play.objects.get().day == Share.objects.get().day == midnight.date()
+
+
 def test_nobody_is_credited_with_more_than_the_time_that_passed(track: Track) -> None:
     assert listen(track, visitor(), 3000, pass_time=5) == 0
     assert PlaySession.objects.get().listened_ms <= 7000
@@ -89,11 +100,11 @@ def test_no_address_is_stored_and_the_salt_is_thrown_away(track: Track) -> None:
     listen(track, visitor(), 60)
     first = Play.objects.get().listener
     assert "192.0.2.1" not in first
-    clock.move_by(datetime.timedelta(days=1))
+    clock.move_by(datetime.timedelta(days=2))
     listen(track, visitor(), 60)
-    assert Play.objects.exclude(listener=first).exists(), "tomorrow's hash is another"
+    assert Play.objects.exclude(listener=first).exists(), "another day's hash is another"
     assert forget_salts() == 1
-    assert ListenerSalt.objects.get().day == clock.now().date()
+    assert ListenerSalt.objects.get().day == Play.objects.exclude(listener=first).get().day
 
 
 @pytest.mark.parametrize(("language", "market"), [("ja-JP", "jp"), ("ko", "kr"), ("de", "")])
