@@ -20,7 +20,7 @@ MOST = 50
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
     """`/search?q=`: names and titles in any script; `#OfftheRecord` in any case and width leads to the hub."""
-    asked = request.GET.get("q", "").replace("\0", "")[:LONGEST].strip()
+    asked = request.GET.get("q", "")[:LONGEST].strip()
     if asked and is_hub_query(asked):
         return redirect("series:hub")
     context: dict[str, Any] = {"asked": asked, "artists": [], "cards": [], "episodes": []}

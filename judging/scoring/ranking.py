@@ -75,11 +75,6 @@ def _tie_words(seed: str, entries: Sequence[str]) -> NDArray[np.uint64]:
     return np.frombuffer(digests, dtype=">u8").reshape(-1, 4).astype(np.uint64)
 
 
-def tie_hash(seed: str, entry: str) -> str:
-    """The draw of last resort: hex SHA-256 of seed and entry code."""
-    return hashlib.sha256((seed + entry).encode()).hexdigest()
-
-
 def select(order: Order, selectable: NDArray[np.bool_], *, size: int, extend: bool) -> NDArray[np.bool_]:
     """The first `size` selectable entries; with `extend` also those equal to the last one before the hash."""
     chosen = np.zeros(len(order.order), dtype=np.bool_)

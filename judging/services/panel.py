@@ -61,7 +61,7 @@ def declare_conflict(
         if is_new:
             events.log("conflict.declared", artist or organisation or season, by=by, season=season.slug)
         for round in held:
-            mine = [panel.seats_of(round).get(membership__person=by)]
+            mine = panel.seats_of(round).filter(membership__person=by)
             conflicts.end_conflicts(round, mine, by=by, reason=_("declared conflict"))
     return conflict
 

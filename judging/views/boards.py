@@ -15,7 +15,7 @@ from judging.queries.explain import why
 from judging.services import prizes
 from judging.views import course_plots
 from spotlight.errors import SpotlightError
-from spotlight.web.answers import account, person_behind
+from spotlight.web.answers import account, person_behind, pressed
 from spotlight.web.cards import TrackCard
 from submissions.models import Market, Role, Season
 from submissions.queries.cards import card_of
@@ -205,7 +205,8 @@ def answer_award(request: HttpRequest, code: str) -> HttpResponse:
         Award, entry=entry, entry__round__state=Round.State.ANNOUNCED, code=request.POST.get("award", "")
     )
     try:
-        prizes.answer_award(award, accepts=request.POST.get("answer") == "accept", by=person_behind(request))
+        accepts = pressed(request, "answer", "accept", "decline") == "accept"
+        prizes.answer_award(award, accepts=accepts, by=person_behind(request))
     except SpotlightError as refusal:
         messages.error(request, refusal.message)
     else:

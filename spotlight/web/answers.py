@@ -8,10 +8,11 @@ from django.db.models import Model, QuerySet
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from spotlight.accounts.models import Person, User
 from spotlight.accounts.people import person_of
-from spotlight.errors import SpotlightError
+from spotlight.errors import InvalidInput, SpotlightError
 
 
 def account(request: HttpRequest) -> User:
@@ -36,6 +37,14 @@ def found[Thing](thing: Thing | None) -> Thing:
 def one_of[T: Model](queryset: QuerySet[T], **wanted: Any) -> T:
     """The one row, or the same 404 whether it is missing or not theirs."""
     return found(queryset.filter(**wanted).first())
+
+
+def pressed(request: HttpRequest, name: str, *known: str) -> str:
+    """Which button of a form was pressed. Raises InvalidInput: what can't be undone is never done for want of an answer."""
+    answer = request.POST.get(name, "")
+    if answer not in known:
+        raise InvalidInput(_("Choose one of the answers."))
+    return answer
 
 
 def wants_json(request: HttpRequest) -> bool:

@@ -79,6 +79,10 @@ def register_use(track: Track, *, url: str, by: Person) -> Use:
     """Register a video made with the track; a person checks it before it counts. Raises NoReuse, InvalidInput."""
     if track.licence == Track.Licence.NONE:
         raise NoReuse(_("The artist allows listening only, so no videos can be registered for this track."))
+    if not is_counted(track, _account(by)):
+        raise InvalidInput(
+            _("Artists, judges and staff can't register videos with tracks of their own season."), field="url"
+        )
     if urlsplit(url).scheme not in ("http", "https"):
         raise InvalidInput(_("Paste the video's address, beginning with https://."), field="url")
     try:

@@ -71,7 +71,7 @@ class Visitor:
 
 @dataclass(frozen=True)
 class Heard:
-    """One report of a player: which session, and how many seconds were really listened so far."""
+    """One report of a player: which session, and how many seconds, 0 to 86,400, were really listened so far."""
 
     session: str
     listened: float
@@ -100,7 +100,7 @@ def record(events: Sequence[Heard]) -> int:
         return 0
     values: dict[str, Any] = {
         "codes": [event.session for event in events],
-        "listened": [round(min(max(event.listened, 0.0), 86_400.0) * 1000) for event in events],
+        "listened": [round(event.listened * 1000) for event in events],
         "needed": NEEDED_MS,
     }
     with connection.cursor() as cursor:

@@ -51,8 +51,9 @@ def release(request: HttpRequest, season: str) -> HttpResponse:
     own = own_season(request, season)
     person = person_behind(request)
     try:
-        if request.POST.get("again", "").isdecimal():
-            outbox.send_again(own, int(request.POST["again"]), by=person)
+        again = request.POST.get("again", "")
+        if again.isdecimal() and len(again) < 18:
+            outbox.send_again(own, int(again), by=person)
             count = 1
         else:
             count = outbox.release_batch(own, request.POST.get("batch", ""), by=person)

@@ -2,7 +2,6 @@
 
 import json
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -16,6 +15,7 @@ from submissions.services import listening, plays
 from submissions.services.plays import Heard, Visitor
 
 LARGEST = 16_384
+MOST_SECONDS = 86_400
 
 
 def visitor_of(request: HttpRequest) -> Visitor:
@@ -33,7 +33,7 @@ def _own_page_only(request: HttpRequest) -> None:
     site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
     foreign = site not in (None, "same-origin") or (
-        origin is not None and urlsplit(origin).netloc != request.get_host()
+        origin is not None and origin.partition("://")[2] != request.get_host()
     )
     if foreign:
         raise InvalidInput("Reports of listening come from our own pages only.")
@@ -44,7 +44,7 @@ def _body(request: HttpRequest) -> dict[str, Any]:
         raise InvalidInput("The request is too large.")
     try:
         given = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InvalidInput("The request is not JSON.") from None
     if not isinstance(given, dict):
         raise InvalidInput("The request is not a JSON object.")
@@ -86,7 +86,10 @@ def _events(body: dict[str, Any]) -> list[Heard]:
         listened = event.get("listened") if isinstance(event, dict) else None
         if isinstance(listened, bool) or not isinstance(listened, int | float) or listened != listened:
             raise InvalidInput("Each event needs session and listened (seconds).", field="events")
-        heard.append(Heard(str(event.get("session", ""))[:32].replace("\0", ""), float(listened)))
+        seconds = float(
+            min(max(listened, 0), MOST_SECONDS)
+        )  # before it is a float: JSON knows larger whole numbers
+        heard.append(Heard(str(event.get("session", ""))[:32].replace("\0", ""), seconds))
     return heard
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock
-from spotlight.web.answers import account, one_of, person_behind
+from spotlight.web.answers import account, one_of, person_behind, pressed
 from submissions.queries.clearance import cleared_seasons, open_reports, reports_of, uses_of, waiting_uses
 from submissions.services.reports import accept_use, dismiss_report, refuse_use, uphold_report
 
@@ -58,7 +58,7 @@ def _answer(request: HttpRequest, back: str, decide: Any) -> HttpResponse:
 
 def _decide_report(request: HttpRequest) -> None:
     report = one_of(reports_of(account(request)), code=request.POST.get("report", ""))
-    if request.POST.get("outcome") == "upheld":
+    if pressed(request, "outcome", "upheld", "dismissed") == "upheld":
         uphold_report(report, by=person_behind(request), note=request.POST.get("note", ""))
     else:
         dismiss_report(report, by=person_behind(request))
@@ -66,7 +66,7 @@ def _decide_report(request: HttpRequest) -> None:
 
 def _decide_use(request: HttpRequest) -> None:
     use = one_of(uses_of(account(request)), code=request.POST.get("use", ""))
-    decide = accept_use if request.POST.get("outcome") == "accepted" else refuse_use
+    decide = accept_use if pressed(request, "outcome", "accepted", "refused") == "accepted" else refuse_use
     decide(use, by=person_behind(request))
 
 

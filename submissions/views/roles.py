@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from spotlight.errors import NotFound, SpotlightError
-from spotlight.web.answers import person_behind
+from spotlight.web.answers import person_behind, pressed
 from submissions.forms.roles import InvitationForm
 from submissions.models import Invitation, Membership, Role, Season
 from submissions.queries import roles as role_queries
@@ -109,7 +109,7 @@ def invitation_action(request: HttpRequest, season: str, code: str) -> HttpRespo
     own = own_season(request, season)
     offer = get_object_or_404(Invitation, season=own, code=code)
     try:
-        if request.POST.get("do") == "withdraw":
+        if pressed(request, "do", "resend", "withdraw") == "withdraw":
             roles.withdraw(offer, by=person_behind(request))
             messages.success(request, _("Invitation to %(email)s withdrawn.") % {"email": offer.email})
         else:

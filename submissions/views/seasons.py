@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock, files
 from spotlight.web.addresses import address
-from spotlight.web.answers import add_refusal, person_behind
+from spotlight.web.answers import add_refusal, person_behind, pressed
 from spotlight.web.draw import Stage
 from spotlight.web.languages import reader_language
 from spotlight.web.theme import ThemeRefused, theme_css
@@ -181,7 +181,7 @@ def amendment_action(request: HttpRequest, season: str, number: int) -> HttpResp
     own = own_season(request, season)
     amendment = get_object_or_404(Amendment, season=own, pk=number)
     try:
-        if request.POST.get("do") == "withdraw":
+        if pressed(request, "do", "approve", "withdraw") == "withdraw":
             amendments.withdraw_amendment(amendment, by=person_behind(request))
             messages.success(request, _("The proposal was withdrawn."))
         else:

@@ -14,7 +14,7 @@ from spotlight.accounts.models import Person
 from spotlight.errors import InvalidInput, NotFound
 from spotlight.ledger import files
 from spotlight.ledger.models import Event, StoredFile
-from submissions.models import Membership, Organisation, Role, Season
+from submissions.models import Membership, Organisation, Role, Season, Track
 from tests.judging.conftest import at, draft, file_all, judge_of
 from tests.making import make_artist, make_person, make_role, make_round, make_submission, open_for_good
 
@@ -232,6 +232,8 @@ def test_pages_ask_for_the_sign_in_and_are_unknown_to_others(
 
 
 def test_a_blind_round_gives_no_name_away(duty: Assignment, judge: Client) -> None:
+    own = duty.entry.submission.track
+    Track.objects.filter(pk=own.pk).update(artwork=own.rendition)  # any file that is there
     pages = [
         "/admin/desk/?all",
         f"/admin/desk/{duty.round.code}/",
@@ -272,6 +274,8 @@ def test_sound_is_served_in_ranges(duty: Assignment, judge: Client) -> None:
     answer = judge.get(url(duty, "audio"), headers={"Range": "bytes=10-19"})
     assert answer.status_code == 206
     assert answer["Content-Range"] == "bytes 10-19/5000"
+    duty.entry.submission.artist.members.create(person=judge_of(duty))
+    assert judge.get(url(duty, "audio")).status_code == 404, "a tie came up since it was dealt"
 
 
 def test_saving_by_script_and_filing_by_form(duty: Assignment, judge: Client) -> None:

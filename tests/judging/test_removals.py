@@ -347,7 +347,8 @@ def test_two_people_take_an_entry_out_on_the_cut_page_and_the_results_say_so(
     told = artist.get("/me/").content.decode()
     assert "it moved up" in told and "Accept the prize" in told
     award = Award.objects.get(state="offered")
-    artist.post(reverse("award", args=[moved.code]), {"award": award.code, "answer": "accept"})
+    for answer in ({}, {"answer": "maybe"}, {"answer": "accept"}):  # no answer is no refusal
+        artist.post(reverse("award", args=[moved.code]), {"award": award.code, **answer})
     one.post(reverse("cut_deliver", args=[season.slug, 1]), {"award": award.code, "note": "by post"})
     award.refresh_from_db()
     assert (award.state, award.answered_by, award.delivered_by) == (

@@ -2,6 +2,7 @@
 
 import datetime
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from judging.jobs import inputs, whatif
 from judging.jobs.suspicions import inspect
 from judging.models import Entry, Reading, Round, Source, Suspicion
 from judging.queries import suspicions as queries
+from judging.scoring import detectors
 from judging.services import popularity, suspicions
 from judging.services.suspicions import AnotherPerson, AppealRefused, CaseMoved, ReasonMissing, TooLate
 from spotlight.accounts.models import Person
@@ -130,6 +132,18 @@ def test_the_same_readings_imported_or_counted_again_stay_aside(
     (again,) = inspect(field)
     assert again.days == [later.isoformat()]
     assert len(set_aside()) == 2
+
+
+def test_what_names_no_readings_in_particular_puts_none_aside(
+    field: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = detectors.find
+    monkeypatch.setattr(
+        detectors, "find", lambda *of, **more: [replace(one, detector=detectors.PANEL) for one in found(*of, **more)]
+    )  # fmt: skip
+    (case,) = inspect(field)
+    assert not case.is_holding and set_aside() == []
+    assert not Mail.objects.filter(template="readings_set_aside").exists()
 
 
 def test_weighed_with_and_without(field: Round, bought: Entry) -> None:

@@ -9,7 +9,9 @@ from django.template.response import TemplateResponse
 from django.test import Client, RequestFactory
 
 from spotlight.web.headers import NoStoreMiddleware, UnfoldPolicyMiddleware, unfold_page
+from spotlight.web.nul import NulMiddleware
 from spotlight.web.proxies import ClientAddressMiddleware
+from submissions.models import Season
 
 
 def policy(response: Any) -> str:
@@ -34,6 +36,21 @@ def test_pages_have_the_strict_policy(client: Client) -> None:
     assert response["Referrer-Policy"] == "same-origin"
     assert response["Cross-Origin-Opener-Policy"] == "same-origin"
     assert "camera=()" in response["Permissions-Policy"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/?season=%00", "/hashtags/a%00b/", "/api/v1/tracks/?genre=%00"])
+def test_a_nul_is_refused(client: Client, address: str) -> None:
+    assert client.get(address).status_code == 400
+
+
+@pytest.mark.django_db
+def test_a_nul_that_reaches_the_database_is_bad_input() -> None:
+    middleware, request = NulMiddleware(lambda request: HttpResponse()), RequestFactory().post("/")
+    with pytest.raises(ValueError, match="NUL") as caught:
+        Season.objects.filter(slug="\0").first()
+    assert middleware.process_exception(request, caught.value).status_code == 400
+    assert middleware.process_exception(request, ValueError("another")) is None
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,9 @@ def test_the_pages(client: Client, season: Season) -> None:
     amendment.refresh_from_db()
     assert amendment.approved_at is None
     client.force_login(second.user)
+    client.post(action)
+    amendment.refresh_from_db()
+    assert amendment.approved_at is None, "no answer is no approval"
     client.post(action, {"do": "approve"})
     assert "A storm." in client.get(reverse("season_rules", args=[season.slug])).content.decode()
     assert (

@@ -270,6 +270,7 @@ def test_an_upheld_report_contests_the_entry(sent: Submission, reviewer: Person)
     assert sent.is_contested
     with pytest.raises(AlreadyDecided):
         dismiss_report(report, by=reviewer)
+    assert Event.objects.get(verb="report.upheld").season == sent.season.slug
 
 
 def test_uses_are_accepted_or_refused_once(sent: Submission, reviewer: Person) -> None:
@@ -280,6 +281,8 @@ def test_uses_are_accepted_or_refused_once(sent: Submission, reviewer: Person) -
         )
         for n in range(2)
     ]
+    with pytest.raises(desk.OwnEntry):
+        accept_use(uses[0], by=sent.artist.members.get().person)
     accept_use(uses[0], by=reviewer)
     refuse_use(uses[1], by=reviewer)
     assert sorted(Use.objects.values_list("state", flat=True)) == ["accepted", "refused"]
