@@ -41,7 +41,6 @@ lint: $(INSTALLED) ## Style, and who imports whom
 
 check: $(INSTALLED) ## Models and migrations agree
 	@DJANGO_SETTINGS_MODULE=tests.settings $(PYTHON) -W ignore manage.py makemigrations --check --dry-run
-	@DJANGO_SETTINGS_MODULE=tests.settings $(PYTHON) manage.py check
 
 unit: $(INSTALLED) ## All tests in three processes
 	@.venv/bin/pytest -q -n 3 --dist loadfile --no-loadscope-reorder --timeout 300 -m "not bench and not chaos" $(ARGS)

@@ -10,6 +10,8 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,11 +22,12 @@ import pytest
 import redis
 from django.conf import settings
 from django.core.cache import cache
+from django.core.management.commands import flush
 from django.db import connection, connections
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from spotlight import embedded
 from spotlight.embedded.state import APP_ROLE, OWNER_ROLE, State
@@ -35,6 +38,8 @@ hypothesis_settings.load_profile("spotlight")
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PATIENCE = 30_000
+"""Milliseconds to wait for what a page will do: only a failure ever takes so long, whatever else the machine does."""
 BROWSER_OPTIONS = (
     "--disable-gpu",
     "--disable-background-networking",
@@ -138,7 +143,7 @@ def _make_template(state: State, cursor: Any, name: str) -> None:
     cursor.execute(f'CREATE DATABASE "{fresh}" OWNER {OWNER_ROLE}')
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings", "SPOTLIGHT_TEST_TEMPLATE": fresh}
     done = subprocess.run(
-        [sys.executable, "manage.py", "migrate", "-v0"],
+        [sys.executable, "manage.py", "migrate", "-v0", "--skip-checks"],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -199,6 +204,12 @@ def _mails_go_into_the_outbox(django_test_environment: None) -> None:
     settings.MAILERS["default"]["BACKEND"] = "spotlight.ledger.mail.OutboxBackend"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _what_migrations_made_stays() -> None:
+    """`tests.database` keeps it when it empties the tables, so nothing has to be made again after each test."""
+    flush.emit_post_migrate_signal = lambda *_: None  # type: ignore[attr-defined]
+
+
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
     yield
@@ -218,14 +229,20 @@ def browser() -> Iterator[Browser]:
     options = [*BROWSER_OPTIONS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=found, args=options)
+        expect.set_options(timeout=PATIENCE)
         yield chromium
         chromium.close()
 
 
 @pytest.fixture
-def live(live_server: Any) -> str:
-    """The address of a running web server on the test's database."""
-    return str(live_server.url)
+def live(live_server: Any) -> Iterator[str]:
+    """The address of a running web server on the test's database, which has answered everything before that is emptied."""
+    yield str(live_server.url)
+    give_up_at = time.monotonic() + 5
+    while any("process_request" in thread.name for thread in threading.enumerate()):
+        if time.monotonic() > give_up_at:  # somebody keeps a connection, and asks nothing
+            break
+        time.sleep(0.005)
 
 
 @pytest.fixture
@@ -234,7 +251,7 @@ def page(browser: Browser, live: str) -> Iterator[Page]:
     with browser.new_context(
         base_url=live, locale="en-US", viewport={"width": 1280, "height": 900}
     ) as context:
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         problems: list[str] = []
         context.on("weberror", lambda error: problems.append(str(error.error)))
         context.on(

@@ -29,6 +29,11 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 DATABASES["default"]["ENGINE"] = "tests.database"
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+# No commit waits for the disk: what a test wrote need not outlive the machine.
+DATABASES["default"]["OPTIONS"] = {
+    **DATABASES["default"].get("OPTIONS", {}),
+    "options": "-c synchronous_commit=off",
+}
 if template := os.environ.get("SPOTLIGHT_TEST_TEMPLATE"):  # set while the template is migrated, see conftest
     DATABASES["default"]["NAME"] = template
 
@@ -41,4 +46,5 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+MFA_TOTP_TOLERANCE = 1  # a test may read a code at the very end of its half minute
 WHITENOISE_AUTOREFRESH = True

@@ -4,9 +4,10 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth import get_user_model
 from playwright.sync_api import Page, expect
+
+from tests.accessibility import violations
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,8 +22,7 @@ def hana(transactional_db: None) -> str:
 
 
 def accessible(page: Page) -> None:
-    found = Axe().run(page).response["violations"]
-    assert [(rule["id"], node["html"][:120]) for rule in found for node in rule["nodes"]] == []
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from allauth.mfa.totp.internal import auth as totp
-from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
@@ -14,6 +13,7 @@ from judging.models import Cut, Prize
 from judging.services import cuts, removals
 from spotlight.accounts.models import Person
 from submissions.models import Role, Season
+from tests.accessibility import violations
 from tests.journeys.test_listening import enter_as
 from tests.judging.test_cuts import closed_round
 from tests.judging.test_removals import entry_at
@@ -33,8 +33,7 @@ def two() -> tuple[Season, Person, Person]:
 
 def shoot(page: Page, name: str) -> None:
     """Accessible, as narrow as a phone; with SHOTS set, pictures in both themes at phone and desktop width."""
-    found = Axe().run(page).response["violations"]
-    assert [(rule["id"], node["html"][:120]) for rule in found for node in rule["nodes"]] == []
+    assert violations(page) == []
     for width in (390, 1440) if SHOTS else (390,):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width

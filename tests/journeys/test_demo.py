@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from playwright.sync_api import Page, expect
 
 from judging.models import Award, Decision, Round
 from series.models import Episode
-from spotlight.demo import entering, people
+from spotlight.demo import entering, people, seeding
 from spotlight.demo.models import Step
+from spotlight.demo.studio import Studio
 from spotlight.ledger import clock, work
 from spotlight.ledger.models import Event, Work
 from submissions.models import Season, Submission, Track
@@ -30,6 +32,9 @@ def filled(tmp_path: Path, monkeypatch: Any) -> Path:
     """A small demo, whose seeding was killed once on the way and called twice afterwards."""
     accounts = tmp_path / "demo-accounts.json"
     monkeypatch.setattr(people, "accounts_file", lambda: accounts)
+    # Being nice would hold for every test that comes after it in this process.
+    monkeypatch.setattr(seeding, "os", SimpleNamespace(nice=lambda by: None))
+    monkeypatch.setattr(seeding, "Studio", lambda kindly=False: Studio())
     real, calls = entering._send_audio, iter(range(100))
 
     def die(*args: Any) -> Any:

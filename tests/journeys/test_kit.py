@@ -5,11 +5,11 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils.translation import trans_real
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from spotlight import catalogs
+from tests.accessibility import violations, violations_in_both_schemes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,23 +26,16 @@ def kit(page: Page) -> Iterator[Page]:
 
 def until(page: Page, expression: str) -> None:
     """Wait for a condition. Playwright's own wait_for_function evaluates a string in the page, which the policy forbids."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while not page.evaluate(expression):
         assert time.monotonic() < deadline, f"still not: {expression}"
         page.wait_for_timeout(50)
 
 
-def violations(page: Page) -> list[tuple[str, str]]:
-    found = Axe().run(page).response["violations"]
-    return [(rule["id"], node["html"][:120]) for rule in found for node in rule["nodes"]]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["/kit/", "/kit/desk/", "/nowhere/"])
-def test_no_accessibility_violation(page: Page, path: str, scheme: str) -> None:
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+def test_no_accessibility_violation(page: Page, path: str) -> None:
     page.goto(path)
-    assert violations(page) == []
+    assert violations_in_both_schemes(page) == []
 
 
 @pytest.mark.parametrize("path", ["/kit/", "/kit/desk/"])
@@ -165,8 +158,9 @@ def test_listened_seconds_are_reported_honestly(kit: Page) -> None:
     kit.wait_for_timeout(200)
     last = sent[-1]
     assert last["session"] == "s1" and last["track"] == "KIT0"
-    assert 20 < float(str(last["position"])) < 25
-    assert 1 < float(str(last["listened"])) < 6
+    position, listened = float(str(last["position"])), float(str(last["listened"]))
+    assert 20 < position <= 30
+    assert 1 < listened < position - 10  # what was jumped over is not counted, however slow the machine is
 
 
 def test_a_draft_saves_itself_and_errors_stand_at_the_field(kit: Page) -> None:

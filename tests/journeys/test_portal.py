@@ -5,12 +5,12 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from spotlight.ledger import work
 from spotlight.ledger.models import Mail
 from submissions.models import Artist, Submission, Track
+from tests.accessibility import violations
 from tests.making import PASSWORD
 from tests.submissions.portal import make_draft, make_open_season, member, write_sound
 
@@ -19,8 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def accessible(page: Page) -> None:
     """No violation that axe finds, nothing wider than the page."""
-    found = Axe().run(page).response["violations"]
-    assert [(rule["id"], node["html"][:160]) for rule in found for node in rule["nodes"]] == []
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

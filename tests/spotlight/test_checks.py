@@ -16,8 +16,11 @@ def found() -> set[str | None]:
 
 
 @pytest.fixture(autouse=True)
-def _application(monkeypatch: pytest.MonkeyPatch) -> None:
+def _application(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
+    """As in production; the tests' own settings let no commit wait for the disk."""
     monkeypatch.delenv("SPOTLIGHT_DATABASE_ROLE", raising=False)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = on")
 
 
 def test_the_application_role_passes(as_app_role: None) -> None:

@@ -1,6 +1,7 @@
 """A folder of collected files: entered once each, with what their tags say, and a report of what was refused and why."""
 
 import csv
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +41,11 @@ def season() -> Season:
     return season
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "in"
-    (folder / "sub").mkdir(parents=True)
+@pytest.fixture(scope="module")
+def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What was collected. Composing takes a while, so it is done once."""
+    folder = tmp_path_factory.mktemp("collection")
+    (folder / "sub").mkdir()
     write_song(
         folder / "a.flac", seed=1, title="Tin Roof", artist="Quiet Ferry", ISRC="QZZZZ2600001", language="en"
     )
@@ -53,6 +55,11 @@ def folder(tmp_path: Path) -> Path:
     (folder / "broken.mp3").write_bytes(b"\\x89PNG not music at all")
     (folder / "readme.txt").write_text("read me")
     return folder
+
+
+@pytest.fixture
+def folder(collection: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(collection, tmp_path / "in")
 
 
 def run(folder: Path, tmp_path: Path, **extra: Any) -> dict[str, dict[str, str]]:

@@ -45,18 +45,19 @@ class Secret:
 
 
 def secrets() -> list[Secret]:
-    """All of them. The operator may see everything; a former role sees what a fan sees."""
-    words = [Secret(word, _with_operator(*may), _another_word(word)) for word, may in SECRETS.items()]
-    return words + [Secret(name, _with_operator(*may), change) for name, may, change in CHANGES]
+    """All of them but the words. The operator may see everything; a former role sees what a fan sees."""
+    return [Secret(name, _with_operator(*may), change) for name, may, change in CHANGES]
 
 
 def change_what_is_hidden_from(role: str, world: World) -> int:
     """Turn the world into its twin for a role. Returns how many secrets are different now."""
+    words = [word for word, may in SECRETS.items() if role not in _with_operator(*may)]
     hidden = [secret for secret in secrets() if role not in secret.seen_by]
     with making.guards_off():
+        _reword(words)
         for secret in hidden:
             secret.change(world)
-    return len(hidden)
+    return len(words) + len(hidden)
 
 
 def _with_operator(*roles: str) -> frozenset[str]:
@@ -106,18 +107,18 @@ def _charted(season: Season) -> None:
 # ---- words -----------------------------------------------------------------------------------------------------------
 
 
-def _another_word(word: str) -> Callable[[World], None]:
-    """Write something longer wherever the secret word stands in the database."""
-
-    def change(_: World) -> None:
-        with connection.cursor() as cursor:
-            for table, column, cast in _texts():
-                cursor.execute(
-                    f'UPDATE "{table}" SET "{column}" = replace("{column}"::text, %s, %s)::{cast} WHERE "{column}"::text LIKE %s',
-                    [word, f"{word}andmore", f"%{word}%"],
-                )
-
-    return change
+def _reword(words: list[str]) -> None:
+    """Write something longer wherever one of the secret words stands in the database."""
+    if not words:
+        return
+    pattern = f"({'|'.join(words)})"
+    with connection.cursor() as cursor:
+        for table, column, cast in _texts():
+            cursor.execute(
+                f"""UPDATE "{table}" SET "{column}" = regexp_replace("{column}"::text, %s, '\\1andmore', 'g')::{cast} """
+                f"""WHERE "{column}"::text ~ %s""",
+                [pattern, pattern],
+            )
 
 
 def _texts() -> Iterator[tuple[str, str, str]]:
