@@ -13,7 +13,7 @@ from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from judging.models import ChartRow, ChartWeek, Suspicion
+from judging.models import ChartRow, ChartWeek, Source, Suspicion
 from judging.queries.boards import Board, chart_rows, chart_weeks, public_board
 from judging.queries.sources import pushing_source
 from judging.queries.suspicion_words import why_for_artist
@@ -22,6 +22,7 @@ from judging.services import feeds, suspicions
 from spotlight.accounts.people import person_of
 from spotlight.web.answers import found
 from spotlight.web.api import KnownParameters, ListOf
+from spotlight.web.rest import PushRate
 from submissions.api import TrackSerializer
 from submissions.queries.seasons import public_seasons
 
@@ -120,6 +121,7 @@ class PushReadings(KnownParameters):
 
     permission_classes = [AllowAny]
     authentication_classes = []
+    source: Source
 
     @extend_schema(
         parameters=[
@@ -145,7 +147,15 @@ class PushReadings(KnownParameters):
             signatures=request.headers.get("webhook-signature", ""),
         )  # fmt: skip
         assert found is not None
+        self.source = found
+        self.hold_back(request)
         return Response(feeds.receive_push(found, message=message, body=body))
+
+    def hold_back(self, request: Request) -> None:
+        """Count what is signed right against its source. Nobody else can use up a source's allowance."""
+        rate = PushRate()
+        if not rate.allow_request(request, self):
+            self.throttled(request, rate.wait() or 1)
 
 
 class SetAsideSerializer(serializers.ModelSerializer[Suspicion]):

@@ -6,6 +6,8 @@ class SpotlightError(Exception):
 
     code = "refused"
     status = 409
+    challenge = ""
+    """How to authenticate, for the WWW-Authenticate of a 401 (RFC 9110, 11.6.1)."""
 
     def __init__(self, message: str, *, field: str | None = None) -> None:
         super().__init__(message)

@@ -326,7 +326,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "spotlight.web.rest.Cursor",
     "DEFAULT_THROTTLE_CLASSES": ["spotlight.web.rest.AnonymousRate", "spotlight.web.rest.PersonRate"],
-    "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "600/min"},
+    "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "600/min", "push": "60/min"},
     "EXCEPTION_HANDLER": "spotlight.web.rest.on_error",
 }
 SPECTACULAR_SETTINGS = {

@@ -5,7 +5,7 @@ optionally `market` and `fans` (unique listeners that day). Further columns are 
 """
 
 import datetime
-from collections import Counter
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,14 +16,21 @@ import polars as pl
 from django.db import connection, transaction
 from psycopg2.errors import UniqueViolation
 
-from judging.jobs import staging, totals
-from judging.models import ImportBatch, ImportRejection, Source
+from judging.jobs import present, staging, totals
+from judging.jobs.rejections import Rejections
+from judging.models import ImportBatch, Source
 from judging.sources import BadFile, Block, Known, Seen, check, read, report
 from spotlight.ledger import clock
 
-REJECTIONS_KEPT = 10_000
-REJECTED: Any = {"row": pl.Int64, "reason": pl.String, "line": pl.String}
+CHUNK_ROWS = 1_500_000
+"""Rows that are copied at once, in the order of the readings' index: the more, the less of it is visited twice."""
+MOST_COMPARED = 2
+"""Times CHUNK_ROWS that the days of a chunk may hold to be compared here; beyond that the database merges."""
 Blocks = Callable[[], Iterator[Block]]
+
+
+class Forgotten(Exception):
+    """The file has more rows than are remembered, and some were compared that may be repeated later."""
 
 
 def import_file(
@@ -47,8 +54,8 @@ def import_file(
 def take_in(batch: ImportBatch, blocks: Blocks, progress: Callable[[float], None]) -> None:
     """Bring all blocks in, or none. Raises BadFile. The batch's figures are set, not saved.
 
-    A first try copies new days straight into the readings. If that fails on a row that is there already (it repeats one
-    of a file too large to remember, or belongs to a day not counted as received), all is staged and merged instead.
+    A first try copies what is new straight into the readings and leaves out what is there already. If a row turns up twice
+    after all (it repeats one of a file too large to remember), all is staged and merged instead.
     """
     with transaction.atomic():
         hold(batch.source)
@@ -59,12 +66,21 @@ def take_in(batch: ImportBatch, blocks: Blocks, progress: Callable[[float], None
         known = Known(staging.known_tracks(season.pk), today)
         straight = batch.source.kind == Source.Kind.DAILY
         try:
-            with transaction.atomic():
-                intake = Intake(batch, known, straight).run(blocks(), progress)
-        except UniqueViolation:
-            with transaction.atomic():
-                intake = Intake(batch, known, straight=False).run(blocks(), progress)
-        intake.write_report()
+            _try(batch, known, straight, blocks, progress)
+        except (UniqueViolation, Forgotten):
+            _try(batch, known, False, blocks, progress)
+
+
+def _try(
+    batch: ImportBatch, known: Known, straight: bool, blocks: Blocks, progress: Callable[[float], None]
+) -> None:
+    intake = Intake(batch, known, straight)
+    try:
+        with transaction.atomic():
+            intake.run(blocks(), progress)
+            intake.write_report()
+    finally:
+        intake.rejections.end()
 
 
 def hold(source: Source) -> None:
@@ -91,55 +107,78 @@ class Intake:
     rows: int = 0
     changed: int = 0
     staged: int = 0
+    compared: bool = False
+    held: dict[datetime.date, int] = field(default_factory=dict)
     resets: totals.Resets = field(default_factory=totals.Resets)
-    reasons: Counter[str] = field(default_factory=Counter)
-    kept: list[tuple[int, str, str]] = field(default_factory=list)
-    was_new: dict[datetime.date, bool] = field(default_factory=dict)
+    rejections: Rejections = field(default_factory=Rejections)
+    waiting: list[pl.DataFrame] = field(default_factory=list)
     seen: Seen = field(default_factory=Seen)
 
-    def run(self, blocks: Iterator[Block], progress: Callable[[float], None]) -> "Intake":
-        """Copy all blocks, then merge what was staged."""
+    def run(self, blocks: Iterator[Block], progress: Callable[[float], None]) -> None:
+        """Copy all blocks, then merge what was staged. Raises Forgotten."""
         with connection.cursor() as cursor:
             staging.prepare(cursor)
             for block in blocks:
-                self._take(cursor, block)
+                self._check(block)
+                if sum(rows.height for rows in self.waiting) >= CHUNK_ROWS:
+                    self._put(cursor)
                 progress(block.share * 0.9)
-            if self.staged > 1 and not self.seen.is_whole:
+            self._put(cursor)
+            if self.staged and not self.seen.is_whole:
                 self._reject_repeats(cursor)
             if self.staged:
                 self._merge(cursor)
-        return self
 
-    def _take(self, cursor: Any, block: Block) -> None:
+    def _check(self, block: Block) -> None:
         checked = check(block.rows, self.known)
         self.rows += block.rows.height
-        self._reject(checked.bad, REJECTIONS_KEPT)
         good, repeats = self.seen.part(checked.good)
-        self._reject(report(block.rows, repeats), REJECTIONS_KEPT)
-        fresh, rest = self._by_novelty(cursor, good)
+        self.rejections.add(pl.concat([checked.bad, report(block.rows, repeats)]).sort("row"))
+        self.waiting.append(good.with_columns(pl.col("measure", "market").cast(pl.Categorical)))
+
+    def _put(self, cursor: Any) -> None:
+        """Bring what waits to where it belongs."""
+        if not self.waiting:
+            return
+        if self.compared and not self.seen.is_whole:
+            raise Forgotten
+        rows = pl.concat(self.waiting, rechunk=True)
+        self.waiting.clear()
+        fresh, staged = self._by_novelty(cursor, rows)
         if fresh.height:
             staging.put_straight(cursor, fresh, source=self.batch.source_id, batch=self.batch.pk)
             self.changed += fresh.height
-        if rest.height:
-            staging.put_aside(cursor, rest)
-            self.staged += 1
+        if staged.height:
+            staging.put_aside(cursor, staged)
+            self.staged += staged.height
 
-    def _by_novelty(self, cursor: Any, good: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Rows of days for which the source had nothing before this file, and the others."""
+    def _by_novelty(self, cursor: Any, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Rows that the source has not sent before, and those to be merged. Those that are there already are in neither."""
         if not self.straight:
-            return good.clear(), good
-        days = [day for day in good["day"].unique() if day not in self.was_new]
-        known = staging.known_days(cursor, self.batch.source_id, days) if days else set()
-        self.was_new |= {day: day not in known for day in days}
-        old = [day for day, is_new in self.was_new.items() if not is_new]
+            return rows.clear(), rows
+        unasked = [day for day in rows["day"].unique() if day not in self.held]
+        known = staging.known_days(cursor, self.batch.source_id, unasked) if unasked else {}
+        self.held |= {day: known.get(day, 0) for day in unasked}
+        old = [day for day in rows["day"].unique() if self.held[day]]
+        if not old:
+            return rows, rows.clear()
         is_old = pl.col("day").is_in(old)
-        return (good.filter(~is_old), good.filter(is_old)) if old else (good, good.clear())
+        fresh, staged = self._by_value(rows.filter(is_old), held=sum(self.held[day] for day in old))
+        return (pl.concat([rows.filter(~is_old), fresh]) if len(fresh) else rows.filter(~is_old)), staged
+
+    def _by_value(self, rows: pl.DataFrame, *, held: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The same for rows of days that hold readings; too many of these, and the database tells them apart."""
+        if not self.seen.is_whole or held > MOST_COMPARED * CHUNK_ROWS:
+            return rows.clear(), rows
+        self.compared = True
+        found = present.compare(rows, source=self.batch.source_id)
+        return found.fresh, found.changed
 
     def _reject_repeats(self, cursor: Any) -> None:
-        repeats = [
-            (row, f"repeats row {first}", line) for row, first, line in staging.take_out_repeats(cursor)
-        ]
-        self._reject(pl.DataFrame(sorted(repeats), schema=REJECTED, orient="row"), 2 * REJECTIONS_KEPT)
+        with tempfile.TemporaryFile() as out:
+            staging.take_out_repeats(cursor, out)
+            out.seek(0)
+            self.rejections.add_csv(out)
 
     def _merge(self, cursor: Any) -> None:
         merge = totals.merge if self.batch.source.kind == Source.Kind.TOTALS else staging.merge
@@ -147,32 +186,11 @@ class Intake:
         if self.batch.source.kind == Source.Kind.TOTALS:
             self.resets = totals.derive(cursor, source=self.batch.source_id, batch=self.batch.pk)
 
-    def _reject(self, bad: pl.DataFrame, room: int) -> None:
-        """Count rejections by kind of reason and keep the first of them."""
-        for reason, count in bad.group_by("reason").len().iter_rows():
-            self.reasons[kind_of(reason)] += count
-        self.kept += bad.head(max(room - len(self.kept), 0)).rows()
-
     def write_report(self) -> None:
-        """Put the figures on the batch and write the first rejections."""
+        """Put the figures on the batch and write the rejections."""
         batch = self.batch
-        batch.rejections.all().delete()
-        ImportRejection.objects.bulk_create(
-            (
-                ImportRejection(batch=batch, row=row, reason=reason, line=line)
-                for row, reason, line in sorted(self.kept)[:REJECTIONS_KEPT]
-            ),
-            batch_size=1000,
-        )
-        batch.reasons = dict(self.reasons)
-        batch.rows, batch.rejected, batch.changed = self.rows, self.reasons.total(), self.changed
+        self.rejections.keep(batch)
+        batch.rows, batch.changed = self.rows, self.changed
         batch.accepted = batch.rows - batch.rejected
         batch.resets, batch.reset_list = self.resets.count, self.resets.first
         batch.state, batch.problem = ImportBatch.State.DONE, ""
-
-
-def kind_of(reason: str) -> str:
-    """A reason without the numbers of its row."""
-    if reason.startswith("repeats row"):
-        return "repeats an earlier row"
-    return "wrong number of fields" if " fields instead of " in reason else reason

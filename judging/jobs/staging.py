@@ -2,13 +2,14 @@
 
 import datetime
 import io
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import IO, Any
 
 import polars as pl
 from django.db import connection
 
 COPY_BYTES = 1024 * 1024
+COPY_ROWS = 50_000
 
 STAGE = """
 DROP TABLE IF EXISTS staged_reading;
@@ -20,7 +21,7 @@ CREATE TEMPORARY TABLE staged_reading (
 STAGED = "row, day, track_id, measure, market, value, fans"
 READINGS = "day, source_id, track_id, measure, market, value, fans, set_aside, batch_id"
 
-KNOWN_DAYS = "SELECT day FROM judging_sourceday WHERE source_id = %s AND day = ANY(%s::date[])"
+KNOWN_DAYS = "SELECT day, rows FROM judging_sourceday WHERE source_id = %s AND day = ANY(%s::date[])"
 REPEATED = """
 WITH repeated AS (
     SELECT track_id, measure, market, day, min(row) AS first FROM staged_reading
@@ -28,7 +29,7 @@ WITH repeated AS (
 )
 DELETE FROM staged_reading s USING repeated r
 WHERE (s.track_id, s.measure, s.market, s.day) = (r.track_id, r.measure, r.market, r.day) AND s.row > r.first
-RETURNING s.row, r.first, s.day || ',' || s.measure || ',' || s.market || ',' || s.value
+RETURNING s.row, 'repeats row ' || r.first, s.day || ',' || s.measure || ',' || s.market || ',' || s.value
 """
 MERGE = """
 WITH merged AS (
@@ -57,39 +58,65 @@ def prepare(cursor: Any) -> None:
 
 
 def put_straight(cursor: Any, rows: pl.DataFrame, *, source: int, batch: int) -> None:
-    """Copy readings of new days. Raises psycopg2's UniqueViolation if a row is there already."""
-    frame = rows.select(
-        "day", pl.lit(source).alias("source_id"), "track_id", "measure", "market", "value", "fans",
-        pl.lit("f").alias("set_aside"), pl.lit(batch).alias("batch_id"),
-    )  # fmt: skip
-    _copy(cursor, "judging_reading", READINGS, frame)
+    """Copy readings that are not there yet. Raises psycopg2's UniqueViolation if one is."""
+    constant = (
+        pl.lit(source).alias("source_id"),
+        pl.lit("f").alias("set_aside"),
+        pl.lit(batch).alias("batch_id"),
+    )
+    _copy(cursor, "judging_reading", READINGS, _by_track(rows), constant)
     add_to_days(cursor, source, rows.group_by("day").len().iter_rows())
 
 
 def put_aside(cursor: Any, rows: pl.DataFrame) -> None:
     """Copy rows into the temporary table."""
-    _copy(cursor, "staged_reading", STAGED, rows.select(STAGED.split(", ")))
+    _copy(cursor, "staged_reading", STAGED, rows, ())
 
 
-def _copy(cursor: Any, table: str, columns: str, frame: pl.DataFrame) -> None:
-    out = io.BytesIO()
-    frame.write_csv(out, include_header=False)
-    out.seek(0)
-    cursor.copy_expert(
-        f"COPY {table} ({columns}) FROM STDIN (FORMAT csv, FORCE_NOT_NULL (market))", out, COPY_BYTES
-    )
+def _by_track(rows: pl.DataFrame) -> pl.DataFrame:
+    """In the order of the table's index, so that each of its pages is visited once."""
+    return rows.sort(pl.col("track_id") * (1 << 20) + pl.col("day").to_physical(), maintain_order=True)
 
 
-def known_days(cursor: Any, source: int, days: Iterable[datetime.date]) -> set[datetime.date]:
-    """Those of the days for which the source has sent something."""
+def _copy(cursor: Any, table: str, columns: str, frame: pl.DataFrame, constant: Iterable[pl.Expr]) -> None:
+    query = f"COPY {table} ({columns}) FROM STDIN (FORMAT csv, FORCE_NOT_NULL (market))"
+    cursor.copy_expert(query, _Lines(frame.with_columns(*constant), columns), COPY_BYTES)
+
+
+class _Lines:
+    """A frame as a stream of CSV lines of which only a few exist at a time."""
+
+    def __init__(self, frame: pl.DataFrame, columns: str) -> None:
+        self.pieces = self._written(frame, columns.split(", "))
+        self.now = io.BytesIO()
+
+    @staticmethod
+    def _written(frame: pl.DataFrame, columns: list[str]) -> Iterator[io.BytesIO]:
+        for some in frame.iter_slices(COPY_ROWS):
+            piece = io.BytesIO()
+            some.select(columns).write_csv(piece, include_header=False)
+            piece.seek(0)
+            yield piece
+
+    def read(self, size: int) -> bytes:
+        """At most so many bytes; none at the end."""
+        while not (content := self.now.read(size)):
+            following = next(self.pieces, None)
+            if following is None:
+                return b""
+            self.now = following
+        return content
+
+
+def known_days(cursor: Any, source: int, days: Iterable[datetime.date]) -> dict[datetime.date, int]:
+    """Those of the days for which the source has sent something, with the number of rows."""
     cursor.execute(KNOWN_DAYS, [source, list(days)])
-    return {row[0] for row in cursor.fetchall()}
+    return dict(cursor.fetchall())
 
 
-def take_out_repeats(cursor: Any) -> list[tuple[int, int, str]]:
-    """Remove staged rows that repeat an earlier one: number of the row, of the one it repeats, and its fields."""
-    cursor.execute(REPEATED)
-    return list(cursor.fetchall())
+def take_out_repeats(cursor: Any, out: IO[bytes]) -> None:
+    """Remove staged rows that repeat an earlier one; each to `out` as CSV: its number, the reason, and its fields."""
+    cursor.copy_expert(f"COPY ({REPEATED}) TO STDOUT (FORMAT csv)", out)
 
 
 def merge(cursor: Any, *, source: int, batch: int) -> int:

@@ -41,7 +41,8 @@ class Source(models.Model):
 class ImportBatch(models.Model):
     """One file or push of readings: what came in, what was rejected. Nothing of a failed one is kept.
 
-    `reasons` counts the rejected rows by reason; `resets` the totals smaller than the one before, `reset_list` the first of them.
+    `reasons` counts the rejected rows by reason; `rejections` are the first of them, `rejected_file` all if there are more.
+    `resets` counts the totals smaller than the one before, `reset_list` has the first of them.
     """
 
     class State(models.TextChoices):
@@ -61,6 +62,9 @@ class ImportBatch(models.Model):
     changed = models.PositiveBigIntegerField(_("new or changed"), default=0)
     rejected = models.PositiveBigIntegerField(_("rejected"), default=0)
     reasons = models.JSONField(default=dict)
+    rejected_file = models.ForeignKey(
+        StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     resets = models.PositiveBigIntegerField(_("resets"), default=0)
     reset_list = models.JSONField(default=list)
     problem = models.TextField(_("problem"), blank=True)

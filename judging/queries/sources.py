@@ -1,13 +1,11 @@
 """What the pages of readings show: sources with what they sent, their gaps and keys, and batches on their way."""
 
 import datetime
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from judging.models import ImportBatch, Source, SourceKey
 from spotlight.ledger import clock
@@ -100,23 +98,3 @@ def pushing_source(season: str, source: str) -> Source | None:
     """The source of an address, whoever asks; the signature decides."""
     named = Source.objects.filter(season__slug=season, slug=source).exclude(slug=Source.OWN)
     return named.select_related("season").prefetch_related("keys").first()
-
-
-def in_words(reason: str) -> str:
-    """Why a row was left out, in the reader's language."""
-    if found := re.fullmatch(r"repeats row (\d+)", reason):
-        return _("repeats row %(row)s") % {"row": found[1]}
-    if found := re.fullmatch(r"(\d+) fields instead of (\d+)", reason):
-        return _("%(found)s fields instead of %(wanted)s") % {"found": found[1], "wanted": found[2]}
-    return {
-        "unknown track": _("unknown track"),
-        "metric is not a short name such as plays": _("metric is not a short name such as plays"),
-        "value is not a whole number of 0 or more": _("value is not a whole number of 0 or more"),
-        "fans is not a whole number of 0 or more": _("fans is not a whole number of 0 or more"),
-        "market is not a short code such as jp": _("market is not a short code such as jp"),
-        "day is not a date such as 2026-04-05": _("day is not a date such as 2026-04-05"),
-        "day lies in the future": _("day lies in the future"),
-        "the line is not a JSON object": _("the line is not a JSON object"),
-        "repeats an earlier row": _("repeats an earlier row"),
-        "wrong number of fields": _("wrong number of fields"),
-    }.get(reason, reason)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from judging.jobs import readings
 from judging.models import ImportBatch, Push, Source, SourceKey
+from judging.queries.reasons import in_words
 from judging.services.popularity import ask_for_running, refuse_own
 from judging.sources import BadFile, read_bytes, signing
 from spotlight.accounts.models import Person
@@ -25,6 +26,7 @@ class BadSignature(SpotlightError):
 
     code = "bad_signature"
     status = 401
+    challenge = 'Standard-Webhooks realm="readings"'
 
 
 class TooLarge(SpotlightError):
@@ -132,7 +134,7 @@ def _take_in(source: Source, message: str, body: bytes) -> dict[str, Any]:
     try:
         readings.take_in(batch, partial(read_bytes, body), lambda share: None)
     except BadFile as problem:
-        raise InvalidInput(str(problem)) from problem
+        raise InvalidInput(in_words(str(problem))) from problem
     batch.finished_at = clock.now()
     batch.save()
     answer = _answer(batch)

@@ -53,7 +53,7 @@ def import_readings_now(
     try:
         readings.import_file(batch, path, report)
     except BaseException:  # stopped by hand, or a failure that is ours: it is not being read any more
-        ImportBatch.objects.filter(pk=batch.pk).update(state="failed", problem=_("It was stopped."))
+        ImportBatch.objects.filter(pk=batch.pk).update(state="failed", problem="It was stopped.")
         raise
     events.log(
         "readings.imported", batch, by=by, season=source.season.slug,

@@ -24,6 +24,11 @@ BLOCK_BYTES = 8 * 1024 * 1024
 BLOCK_ROWS = 250_000
 FEW_LINES = 1_000
 NO_OBJECT = "the line is not a JSON object"
+CSV_PROBLEMS = {
+    "unexpected end": "a quotation mark is never closed",
+    "expected after": "text follows a closing quotation mark",
+    "field limit": "a field is longer than 131,072 letters",
+}
 SCHEMA: dict[str, Any] = dict.fromkeys(COLUMNS, pl.String)
 
 
@@ -73,12 +78,22 @@ def read_bytes(body: bytes) -> Iterator[Block]:
     if not body.lstrip().startswith(b"["):
         yield from (Block(rows, 1.0) for rows in _json_lines(io.BytesIO(body)))
         return
-    try:
-        listed = json.loads(body)
-    except (ValueError, RecursionError) as problem:
-        raise BadFile(f"The body is not JSON: {problem}.") from problem
+    listed = _listed(_text(body))
     lines = [json.dumps(one, ensure_ascii=False) for one in listed]
     yield Block(_by_objects(_numbered(pl.DataFrame({"line": lines}, schema={"line": pl.String}), 1)), 1.0)
+
+
+def _listed(text: str) -> list[Any]:
+    try:
+        listed: list[Any] = json.loads(text)
+    except json.JSONDecodeError as problem:
+        place = f"line {problem.lineno}, column {problem.colno}"
+        raise BadFile(f"The body is not JSON: something is wrong at {place}.") from problem
+    except ValueError as problem:
+        raise BadFile("The body is not JSON: a number is too long.") from problem
+    except RecursionError as problem:
+        raise BadFile("The body is not JSON: it is nested too deeply.") from problem
+    return listed
 
 
 # CSV
@@ -125,7 +140,7 @@ def _text(piece: bytes) -> str:
     try:
         return str(piece, "utf-8")
     except UnicodeDecodeError as problem:
-        raise BadFile("The file is not UTF-8 text. Save it as UTF-8 and import it again.") from problem
+        raise BadFile("It is not UTF-8 text. Write it as UTF-8 and send it again.") from problem
 
 
 def _lines(piece: bytes) -> pl.DataFrame:
@@ -183,7 +198,11 @@ def _quoted(pieces: Iterable[bytes], places: list[str] | None, row: int) -> Iter
             yield _recorded(some, places)
     except csv.Error as problem:
         line = row - 1 + records.line_num
-        raise BadFile(f"The file can't be read as CSV after line {line}: {problem}.") from problem
+        raise BadFile(f"The file can't be read as CSV after line {line}{_why(problem)}.") from problem
+
+
+def _why(problem: csv.Error) -> str:
+    return next((f": {why}" for said, why in CSV_PROBLEMS.items() if said in str(problem)), "")
 
 
 def _recorded(records: list[tuple[int, list[str]]], places: list[str]) -> pl.DataFrame:

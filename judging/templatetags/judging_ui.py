@@ -11,7 +11,7 @@ from judging.models import Round
 from judging.queries.counterfactuals import needed_sources
 from judging.queries.cuts import Place
 from judging.queries.measures import measure_name
-from judging.queries.sources import in_words
+from judging.queries.reasons import in_words
 
 register = template.Library()
 
@@ -69,5 +69,5 @@ def tie_step(level: int, chain: str) -> str:
 
 @register.filter
 def reason_in_words(reason: str) -> str:
-    """Why a row of a readings file was left out."""
+    """Why a row of a readings file was left out, or a whole file refused."""
     return in_words(reason)

@@ -1,6 +1,5 @@
 """Popularity from outside: sources, files and their reports, keys for pushes, taking a source out and back in."""
 
-import csv
 import datetime
 from typing import Any
 
@@ -10,7 +9,8 @@ from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from judging.forms.readings import KeyForm, ReadingsForm, SwitchForm
 from judging.jobs import whatif
 from judging.models import ImportBatch, Round, Source, SourceKey
 from judging.queries import sources as queries
+from judging.queries.reasons import rejected_csv
 from judging.queries.rounds import running_rounds
 from judging.scoring.errors import ScoringError
 from judging.services import feeds, popularity
@@ -113,22 +114,15 @@ def batch(request: HttpRequest, season: str, code: str) -> HttpResponse:
 
 @login_required
 @require_GET
-def rejections(request: HttpRequest, season: str, code: str) -> HttpResponse:
-    """The rejected rows as CSV."""
+def rejections(request: HttpRequest, season: str, code: str) -> HttpResponseBase:
+    """All rejected rows as CSV, whatever their number."""
     found = own_season(request, season)
-    one = get_object_or_404(ImportBatch, source__season=found, code=code)
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    one = get_object_or_404(
+        ImportBatch.objects.select_related("rejected_file"), source__season=found, code=code
+    )
+    answer = StreamingHttpResponse(rejected_csv(one), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="rejected-{one.code}.csv"'
-    table = csv.writer(answer)
-    table.writerow(["row", "reason", "line"])
-    for rejection in one.rejections.iterator():
-        table.writerow([rejection.row, rejection.reason, _harmless(rejection.line)])
     return answer
-
-
-def _harmless(text: str) -> str:
-    """Spreadsheets must not take a line for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 @login_required

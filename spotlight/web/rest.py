@@ -72,10 +72,21 @@ class PersonRate(_FailOpen, UserRateThrottle):
     """For signed-in people."""
 
 
+class PushRate(_FailOpen):
+    """For a source that signs its pushes, wherever they come from; the view's `source` is the one whose signature held."""
+
+    scope = "push"
+
+    def get_cache_key(self, request: Request, view: Any) -> str | None:
+        """One counter for a source, so that a second key gives no second allowance."""
+        return self.cache_format % {"scope": self.scope, "ident": view.source.pk}
+
+
 def on_error(problem: Exception, context: dict[str, Any]) -> Response | None:
     """Every refusal in one shape: `{"error": {"code", "message", "fields"}}`. Anything else crashes loudly."""
     if isinstance(problem, SpotlightError):
-        return Response(problem_of(problem), status=problem.status)
+        headers = {"WWW-Authenticate": problem.challenge} if problem.challenge else None
+        return Response(problem_of(problem), status=problem.status, headers=headers)
     if isinstance(problem, Http404):
         problem = exceptions.NotFound()
     elif isinstance(problem, PermissionDenied):

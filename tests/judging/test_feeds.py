@@ -17,6 +17,7 @@ from judging.services.popularity import OwnSource
 from spotlight.accounts.models import Person
 from spotlight.ledger import clock
 from spotlight.ledger.models import Event, Work
+from spotlight.web.rest import PushRate
 from submissions.models import Role, Submission
 from tests.making import advance, make_role, make_round, make_season, make_submission
 
@@ -119,9 +120,28 @@ def test_what_is_not_signed_right_is_refused_and_changes_nothing(
         ),
     ]
     assert {answer.status_code for answer in refused} == {401}
+    assert {answer["WWW-Authenticate"] for answer in refused} == {'Standard-Webhooks realm="readings"'}
     assert {answer.json()["error"]["code"] for answer in refused} == {"bad_signature"}
     assert not Reading.objects.exists() and not ImportBatch.objects.exists()
     assert push(body, foreign, secret, late=290).status_code == 200
+
+
+def test_a_source_has_an_allowance_of_its_own(
+    entered: Submission, source: Source, organizer: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted by source, with whichever key and from wherever; what isn't signed right counts for nobody."""
+    monkeypatch.setattr(PushRate, "rate", "2/min", raising=False)
+    body, other = rows(entered, 5), Source.objects.create(season=entered.season, slug="other", name="Other")
+    _, first = feeds.make_key(source, old_for=HOUR, by=organizer)
+    _, second = feeds.make_key(source, old_for=HOUR, by=organizer)
+    _, foreign = feeds.make_key(other, old_for=HOUR, by=organizer)
+    assert [push(body, foreign, message=str(n)).status_code for n in range(4)] == [401] * 4
+    assert push(body, first, message="a").status_code == push(body, second, message="b").status_code == 200
+    held = push(body, second, message="c")
+    assert (held.status_code, held.json()["error"]["code"]) == (429, "throttled")
+    assert 1 <= int(held["Retry-After"]) <= 60
+    assert push(body, foreign, slug="other").status_code == 200
+    assert not Push.objects.filter(message="c").exists()
 
 
 def test_keys_rotate(entered: Submission, source: Source, organizer: Person) -> None:

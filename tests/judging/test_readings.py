@@ -1,19 +1,26 @@
 """Readings files: all or nothing, the same file twice changes nothing, every rejected row says why."""
 
+import csv
 import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import polars as pl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.http import StreamingHttpResponse
 from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext as _
 
-from judging.jobs import counts, readings, standings
+from judging.jobs import counts, readings, rejections, staging, standings
 from judging.models import Entry, ImportBatch, Reading, Round, Source
+from judging.queries.reasons import in_words, rejected_csv
 from judging.services import popularity
 from judging.sources import readers, repeats
-from spotlight.ledger import clock, work
+from spotlight.ledger import clock, files, work
 from spotlight.ledger.models import Event
 from submissions.models import Like, Play, Role, Save, Submission, Use
 from submissions.queries.rules import season_zone
@@ -100,12 +107,28 @@ def test_each_rejected_row_says_why(entered: Submission, source: Source, tmp_pat
     ]
 
 
-@pytest.mark.parametrize("remembered", [100, 3])
+@pytest.mark.parametrize(
+    ("remembered", "chunk", "compared"),
+    [(100, 10**6, 10**6), (100, 3, 10**6), (100, 3, 0), (3, 10**6, 10**6), (3, 1, 10**6)],
+)
 def test_blocks_that_repeat_or_correct_each_other(
-    entered: Submission, source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, remembered: int
-) -> None:
-    """Straight copies, repeats across blocks (remembered, or found by the database), corrections of days that were there."""
+    entered: Submission, source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, remembered: int, chunk: int, compared: int
+) -> None:  # fmt: skip
+    """Straight copies, repeats across blocks (remembered, or found by the database), corrections of days that were there.
+
+    Whatever is compared here and whatever is merged by the database, in one chunk or many, the outcome is the same.
+    """
+    merged: list[int] = []
+    put_aside = staging.put_aside
+
+    def noted(cursor: Any, rows: pl.DataFrame) -> None:
+        merged.append(rows.height)
+        put_aside(cursor, rows)
+
+    monkeypatch.setattr(staging, "put_aside", noted)
     monkeypatch.setattr(repeats, "MOST_ROWS", remembered)
+    monkeypatch.setattr(readings, "CHUNK_ROWS", chunk)
+    monkeypatch.setattr(readings, "MOST_COMPARED", compared)
     monkeypatch.setattr(readers, "BLOCK_BYTES", 80)
     code = entered.track.code
     head, line = "track,metric,day,value\n", f"{code},plays,2026-05-%02d,%d\n"
@@ -115,6 +138,8 @@ def test_blocks_that_repeat_or_correct_each_other(
     before = list(written)
     assert read(source, tmp_path, head + "".join(reversed(days))).changed == 0
     assert list(written) == before
+    assert bool(merged) == (remembered == 3 or compared == 0)  # what is there already isn't even staged
+    merged.clear()
     days[4], days[9] = line % (5, 50), line % (11, 11)
     days += [line % (12, 1), line % (1, 77), line % (13, 1), line % (14, 1), line % (12, 78)]
     batch = read(source, tmp_path, head + "".join(days))
@@ -125,6 +150,9 @@ def test_blocks_that_repeat_or_correct_each_other(
         (16, "repeats row 12"),
     ]
     assert Reading.objects.get(day="2026-05-05").value == 50
+    assert Reading.objects.filter(batch=batch).count() == 5
+    if compared and remembered == 100:
+        assert sum(merged) == 1  # the one correction
     assert Reading.objects.get(day="2026-05-01").value == 1
     assert Reading.objects.get(day="2026-05-12").value == 1
     assert list(source.days.values_list("rows", flat=True)) == [1] * 14
@@ -134,13 +162,32 @@ def test_blocks_that_repeat_or_correct_each_other(
 def test_only_the_first_rejections_are_kept_and_all_are_counted(
     entered: Submission, source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(readings, "REJECTIONS_KEPT", 3)
+    monkeypatch.setattr(rejections, "KEPT", 3)
     monkeypatch.setattr(readers, "BLOCK_BYTES", 100)
-    rows = ["nobody,plays,2026-05-01,1", f"{entered.track.code},plays,2026-05-01,x"] * 4
+    code = entered.track.code
+    rows = ["=nobody,plays,2026-05-01,1", f"{code},plays,2026-05-01,x"] * 4
+    rows += [f"{code},plays,2026-05-01,7", f"{code},plays,2026-05-02,4", f"{code},plays,2026-05-02,5"]
     batch = read(source, tmp_path, "\n".join(["track,metric,day,value", *rows]))
-    assert (batch.rejected, batch.rejections.count()) == (8, 3)
-    assert batch.reasons == {"unknown track": 4, "value is not a whole number of 0 or more": 4}
+    assert (batch.rejected, batch.rejections.count()) == (9, 3)
+    assert batch.reasons == {
+        "unknown track": 4, "value is not a whole number of 0 or more": 4, "repeats an earlier row": 1,
+    }  # fmt: skip
     assert list(batch.rejections.values_list("row", flat=True)) == [2, 3, 4]
+    name = tmp_path / "all.csv"
+    with translation.override("ja"):
+        name.write_bytes(b"".join(rejected_csv(batch)))
+    with name.open(newline="") as lines:
+        table = list(csv.reader(lines))
+    assert [line[0] for line in table] == ["row", "2", "3", "4", "5", "6", "7", "8", "9", "12"]
+    assert table[1][2] == "'=nobody,plays,2026-05-01,1" and table[9][2] == f"{code},plays,2026-05-02,5"
+    with translation.override("ja"):
+        assert [line[1] for line in table[1:]] == [
+            *[_("unknown track"), _("value is not a whole number of 0 or more")] * 4,
+            _("repeats row %(row)s") % {"row": 11},
+        ]  # fmt: skip
+    assert not list(files.scratch().parent.iterdir())  # nothing lies about
+    again = read(source, tmp_path, f"track,metric,day,value\n{code},plays,2026-05-01,1\n")
+    assert again.rejected_file is None and b"".join(rejected_csv(again)) == b"row,reason,line\n"
 
 
 @pytest.mark.parametrize(
@@ -149,8 +196,11 @@ def test_only_the_first_rejections_are_kept_and_all_are_counted(
         (b"", "missing: track, metric, day, value"),
         (b"a,b\n1,2\n", "missing: track, metric, day, value"),
         (b"track,metric,day,value,day\n", "twice: day"),
+        (b'track,metric,day,value\n"x"y,plays\n', "follows a closing quotation mark"),
+        (b'track,metric,day,value\n"' + b"x" * 140_000 + b'",plays\n', "longer than 131,072"),
+        (b"PAR1", "as Parquet"),
         ("track,metric,day,value\n曲,plays,2026-05-01,1\n".encode("utf-16"), "not UTF-8"),
-        (b'track,metric,day,value\n"x,plays\n', "can't be read as CSV"),
+        (b'track,metric,day,value\n"x,plays\n', "never closed"),
     ],
 )
 def test_a_file_that_can_not_be_read_imports_nothing(
@@ -159,6 +209,9 @@ def test_a_file_that_can_not_be_read_imports_nothing(
     batch = read(source, tmp_path, text)
     assert batch.state == "failed"
     assert problem in batch.problem
+    for language in ("ja", "ko"):
+        with translation.override(language):
+            assert in_words(batch.problem).isascii() is False
     assert not Reading.objects.exists()
 
 
@@ -178,7 +231,11 @@ def test_the_command_prints_the_report(
     path.write_text(
         f"track,metric,day,value\n{entered.track.code},plays,2026-05-01,12\nx,plays,2026-05-01,1\n"
     )
-    call_command("import_readings", str(path), "--source", "radio", "--season", entered.season.slug)
+    left = tmp_path / "left.csv"
+    call_command(
+        "import_readings", str(path), "--source", "radio", "--season", entered.season.slug, "--rejected", str(left)
+    )  # fmt: skip
+    assert left.read_text() == 'row,reason,line\n3,unknown track,"x,plays,2026-05-01,1"\n'
     printed = capsys.readouterr().out
     assert "row 3: unknown track" in printed
     assert "2 rows read, 1 accepted, 1 new or changed, 1 rejected, 0 resets" in printed
@@ -239,7 +296,8 @@ def test_import_in_the_admin_panel(entered: Submission) -> None:
     work.run_due()
     page = client.get(answer["Location"]).content.decode()
     assert "unknown track" in page
-    assert "'=cmd" in client.get(answer["Location"] + "rejected.csv").content.decode()
+    download = client.get(answer["Location"] + "rejected.csv")
+    assert isinstance(download, StreamingHttpResponse) and "'=cmd" in download.getvalue().decode()
     assert Reading.objects.count() == 1
     client.post(f"{address}sources/line-music/counts/", {"reason": "the feed was wrong"})
     assert not Source.objects.get(slug="line-music").is_active

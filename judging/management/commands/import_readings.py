@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from judging.models import ImportBatch, Source
+from judging.queries.reasons import rejected_csv
 from judging.services import popularity
 from spotlight.errors import SpotlightError
 from submissions.models import Season
@@ -23,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--source", required=True, help="short name of the source; made if new")
         parser.add_argument("--season", help="address of the season; the current one if left out")
+        parser.add_argument("--rejected", type=Path, help="where to write every rejected row, as CSV")
         parser.add_argument("--totals", action="store_true", help="a new source sends running totals")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -42,6 +44,9 @@ class Command(BaseCommand):
         except SpotlightError as refusal:
             raise CommandError(str(refusal)) from refusal
         self._print(batch)
+        if options["rejected"]:
+            with options["rejected"].open("wb") as out:
+                out.writelines(rejected_csv(batch))
 
     def _progress(self, share: float) -> None:
         if self.stderr.isatty():
@@ -52,6 +57,8 @@ class Command(BaseCommand):
             raise CommandError(f"Nothing was imported. {batch.problem}")
         for rejection in batch.rejections.iterator():
             self.stdout.write(f"row {rejection.row}: {rejection.reason}")
+        if batch.rejected > batch.rejections.count():
+            self.stdout.write("... and more; the import's page has all, and so has --rejected FILE")
         for reason, count in sorted(batch.reasons.items()):
             self.stdout.write(f"{count} rows rejected: {reason}")
         for reset in batch.reset_list:
