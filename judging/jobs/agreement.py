@@ -1,13 +1,18 @@
 """What standings say about the panel, for the chair's room: kept with each standings, never part of a score."""
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
+from judging.jobs.copying import copy_fixed, fixed_row
 from judging.jobs.inputs import Inputs
 from judging.jobs.running import Running
-from judging.models import Entry, Round
+from judging.models import Round
 from judging.scoring import agreement, whatif
 from judging.scoring.compute import Result
 from judging.scoring.panel import Panel
+from submissions.models import Organisation
 
 MOST_DISAGREEMENTS = 12
 MOST_LISTENS = 10
@@ -16,6 +21,13 @@ INFLUENCE_UP_TO = 300
 INFLUENCE_WHEN_LOCKED = 1000
 """The same once the round is locked, when standings are few."""
 FALSE_DISCOVERIES = 0.05
+GROUPS = """(
+    SELECT w.place::int4, coalesce(s.market_id, 0)::int8, coalesce(a.organisation_id, 0)::int8
+    FROM unnest(%(codes)s::text[]) WITH ORDINALITY AS w(code, place)
+    JOIN judging_entry e ON e.code = w.code AND e.round_id = %(round)s AND e.state = 'in'
+    JOIN submissions_submission s ON s.id = e.submission_id JOIN submissions_artist a ON a.id = s.artist_id
+)"""
+GROUP = fixed_row(place=">i4", market=">i8", label=">i8")
 
 
 def figures(round: Round, result: Result, given: Inputs | Running) -> dict[str, Any]:
@@ -48,13 +60,7 @@ def _judge(row: agreement.JudgeAgreement) -> dict[str, Any]:
 
 def _affinities(round: Round, panel: Panel) -> dict[str, Any]:
     """Judges who mark one market's or one label's entries higher than the others do: of all these pairs together, 5% false."""
-    heard = list(panel.sheets.entries)
-    named = Entry.objects.filter(round=round, state=Entry.State.IN, code__in=heard).values_list(
-        "code", "submission__market__code", "submission__artist__organisation__name"
-    )
-    rows = list(named)
-    markets = {code: market for code, market, _ in rows if market}
-    labels = {code: label for code, _, label in rows if label}
+    markets, labels = _groups(round, panel.sheets.entries)
     tested = [*agreement.affinities(panel, markets), *agreement.affinities(panel, labels)]
     limit = agreement.benjamini_hochberg([a.p for a in tested], rate=FALSE_DISCOVERIES)
     return {
@@ -65,6 +71,21 @@ def _affinities(round: Round, panel: Panel) -> dict[str, Any]:
             if a.p <= limit
         ],
     }  # fmt: skip
+
+
+def _groups(round: Round, heard: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Market and label of the entries that have one, by code."""
+    rows = copy_fixed(GROUPS, {"round": round.pk, "codes": list(heard)}, GROUP)
+    names: tuple[dict[int, str], ...] = (
+        dict(round.season.markets.values_list("pk", "code")),
+        dict(Organisation.objects.filter(pk__in=np.unique(rows["label"]).tolist()).values_list("pk", "name")),
+    )
+    codes = [heard[place - 1] for place in rows["place"].tolist()]
+    markets, labels = (
+        {code: of[key] for code, key in zip(codes, rows[column].tolist(), strict=True) if of.get(key)}
+        for of, column in zip(names, ("market", "label"), strict=True)
+    )
+    return markets, labels
 
 
 def _is_affordable(round: Round, entries: int) -> bool:

@@ -8,25 +8,29 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from judging.jobs import inputs, tallies
+from judging.jobs import inputs, sheets, tallies
+from judging.jobs.arranged import Named
 from judging.models import Round
 from judging.queries.recipes import recipe_of
 from judging.scoring.codes import Codes, taken
 from judging.scoring.compute import Result, compute
-from judging.scoring.evidence import compute_without
-from judging.scoring.inputs import Indexes, Sheet, Windows, arrange
+from judging.scoring.evidence import compute_arranged
+from judging.scoring.inputs import Indexes, Sheet, Windows
 from judging.scoring.recipe import Recipe
 
 
 @dataclass(frozen=True)
 class Running:
-    """Everything that the standings of a running round depend on. `sheets` are filed ones only, `evidence` those of leavers."""
+    """Everything that the standings of a running round depend on. `sheets` are filed ones, also those of leavers."""
 
     recipe: Recipe
-    field: tallies.Field
-    sheets: tuple[Sheet, ...]
+    sheets: Named
     readings: Windows | None
-    evidence: tuple[Sheet, ...] = ()
+
+    @property
+    def field(self) -> tallies.Field:
+        """The entries still in."""
+        return self.sheets.field
 
     @property
     def entries(self) -> Codes:
@@ -35,45 +39,40 @@ class Running:
 
     def score(self) -> Result:
         """Standings by the library. A round without a rubric has no panel: whoever has no reading takes no part."""
-        criteria = self.recipe.panel.criteria
-        if criteria and self.evidence:
-            return compute_without(
-                self.recipe, sheets=self.sheets, evidence=self.evidence, readings=self.readings, field=self.entries
-            )  # fmt: skip
-        if criteria:
-            sheets = arrange(self.sheets, criteria=criteria, field=self.entries)
-            return compute(self.recipe, sheets=sheets, readings=self.readings)
-        return compute(self.recipe, readings=None if self.readings is None else _measured(self.readings))
+        recipe, readings = self.recipe, self.readings
+        if not recipe.panel.criteria:
+            return compute(recipe, readings=None if readings is None else _measured(readings))
+        arranged, left = self.sheets.arranged(recipe.panel.criteria)
+        if left:
+            return compute_arranged(recipe, arranged, left=left, readings=readings, field=self.entries)
+        return compute(recipe, sheets=arranged, readings=readings)
 
     def digest(self) -> str:
         """SHA-256 over recipe, entries, tallies and sheets; equal inputs have equal digests."""
-        sheets = [
-            [(s.entry, s.judge, s.pool, sorted(s.marks.items())) for s in group]
-            for group in (self.sheets, self.evidence)
-        ]
-        return hashlib.sha256(
-            self.recipe.canonical_bytes() + self.field.digest.encode() + repr(sheets).encode()
-        ).hexdigest()
+        about = [sorted(self.sheets.seats.items()), sorted(self.sheets.criteria.items())]
+        total = hashlib.sha256(self.recipe.canonical_bytes() + self.field.digest.encode())
+        total.update(repr(about).encode() + self.sheets.filed.digest())
+        return total.hexdigest()
 
     def every_sheet(self) -> tuple[Sheet, ...]:
-        """The sheets with one without marks for each entry that nobody heard."""
-        heard = {sheet.entry for sheet in self.sheets}
+        """The sheets of entries still in, with one without marks for each entry that nobody heard."""
+        filed = self.sheets.as_rows()
+        heard = {sheet.entry for sheet in filed}
         unheard = (Sheet(code, inputs.NOBODY, {}, "") for code in self.entries if code not in heard)
-        return tuple(sorted((*self.sheets, *unheard), key=lambda sheet: (sheet.entry, sheet.judge)))
+        return tuple(sorted((*filed, *unheard), key=lambda sheet: (sheet.entry, sheet.judge)))
 
 
 def load(round: Round) -> Running:
-    """A running round's inputs as they are now, its tallies brought up to date. Belongs in a transaction."""
+    """A running round's inputs as they are now, its arrays brought up to date. Belongs in a transaction."""
     recipe = recipe_of(round)
+    criteria = dict(round.criteria.values_list("key", "pk"))
+    filed = sheets.load(
+        round, criteria.values()
+    )  # before the entries: whoever has a sheet is among them then
     field = tallies.load(round, recipe.popularity)
     has_popularity = bool(recipe.popularity.metrics) and len(field.entries) > 0
-    return Running(
-        recipe=recipe,
-        field=field,
-        sheets=inputs.sheets_with_marks(round),
-        readings=field.readings if has_popularity else None,
-        evidence=inputs.sheets_with_marks(round, of_leavers=True),
-    )
+    seats = dict(round.seats.values_list("pk", "code"))
+    return Running(recipe, Named(field, filed, seats, criteria), field.readings if has_popularity else None)
 
 
 def _measured(readings: Windows) -> Windows:

@@ -3,15 +3,13 @@
 import csv
 import io
 import itertools
-import json
 from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
 from django.db.models import Max
 
-from judging.jobs import agreement, inputs, running, tallies
-from judging.jobs.copying import copy_fixed, fixed_row
+from judging.jobs import agreement, inputs, running, sheets, standing_rows, tallies
 from judging.jobs.counterfactual import counterfactuals
 from judging.jobs.parts import parts_by_entry
 from judging.models import Round, RoundRules, RoundSheet, Standings
@@ -27,12 +25,6 @@ COPY_READINGS = """
 COPY judging_roundreading (round_id, entry_id, region, metric, day, value, fans) FROM STDIN
 WITH (FORMAT csv, FORCE_NOT_NULL (region, metric))
 """
-KEYS = "(SELECT index::int4, id::int8 FROM judging_entry WHERE round_id = %(round)s AND index = ANY(%(indexes)s))"
-KEY = fixed_row(index=">i4", entry=">i8")
-ROW = (
-    "standings_id", "entry_id", "rank", "blend", "popularity", "panel", "theta", "panel_sd", "probability",
-    "sheets", "tie_level", "is_selected", "parts",
-)  # fmt: skip
 
 
 def compute(round: Round, *, closing: bool = False) -> Standings | None:
@@ -61,6 +53,7 @@ def compute(round: Round, *, closing: bool = False) -> Standings | None:
         if isinstance(given, inputs.Inputs):
             _copy_inputs(round, given)
             tallies.forget(round)
+            sheets.forget(round)
         return standings
 
 
@@ -84,9 +77,10 @@ def _keep(
         judges=_judges(result),
         figures=_figures(result) | agreement.figures(round, result, given), ranks=ranks, blends=blends,
     )  # fmt: skip
-    kept = len(result) if closing else min(ROWS_WHILE_RUNNING, len(result))
-    parts = _parts_at_close(round, given, result) if isinstance(given, inputs.Inputs) else {}
-    _write_rows(standings, result, at[:kept], parts)
+    if isinstance(given, inputs.Inputs):
+        standing_rows.write_explained(standings, result, at, _parts_at_close(round, given, result))
+    else:
+        standing_rows.write(standings, result, at[:ROWS_WHILE_RUNNING])
     return standings
 
 
@@ -105,25 +99,6 @@ def _arrays(result: Result, at: Indexes) -> tuple[bytes, bytes]:
     ranks[at] = np.arange(1, len(result) + 1)
     blends[at] = result.blend.astype(np.int64)
     return ranks.tobytes(), blends.tobytes()
-
-
-def _write_rows(standings: Standings, result: Result, at: Indexes, parts: dict[str, dict[str, Any]]) -> None:
-    """The first rows as rows, by COPY."""
-    found = copy_fixed(KEYS, {"round": standings.round_id, "indexes": at.tolist()}, KEY)
-    keys = dict(zip(found["index"].tolist(), found["entry"].tolist(), strict=True))
-    block = io.StringIO()
-    for row, index in zip(result.rows(len(at)), at.tolist(), strict=True):
-        numbers = (row.popularity, row.panel, row.theta, row.panel_sd)
-        texts = "\t".join(["\\N" if number is None else str(number) for number in numbers])
-        explained = json.dumps(parts[row.entry]).replace("\\", "\\\\") if parts else "{}"
-        block.write(
-            f"{standings.pk}\t{keys[index]}\t{row.rank}\t{row.blend}\t{texts}\t{row.probability}\t{row.sheets}\t"
-            f"{row.tie_level}\t{int(row.selected)}\t{explained}\n"
-        )
-    block.seek(0)
-    with connection.cursor() as cursor:
-        raw: Any = cursor.cursor
-        raw.copy_expert(f"COPY judging_standing ({', '.join(ROW)}) FROM STDIN", block)
 
 
 def _judges(result: Result) -> list[dict[str, Any]]:

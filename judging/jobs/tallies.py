@@ -89,6 +89,8 @@ class Field:
     index: Indexes
     readings: Windows
     digest: str
+    everybody: NDArray[np.bytes_]
+    """Codes by index, also of entries that left."""
 
 
 @dataclass(frozen=True)
@@ -308,11 +310,11 @@ def _row(source: _Source, block: Block) -> list[bytes | None]:
 
 def _field(source: _Source, current: list[Block], out: Indexes) -> Field:
     """The entries that are in, by code, with their cells."""
-    codes = np.concatenate([np.zeros(0, CODE), *(block.codes for block in current)])
-    stays = codes != b""
+    everybody = np.concatenate([np.zeros(0, CODE), *(block.codes for block in current)])
+    stays = everybody != b""
     stays[out] = False
     index = np.flatnonzero(stays)
-    codes = codes[index]
+    codes = everybody[index]
     if (codes[1:] < codes[:-1]).any():
         order = np.argsort(codes)
         codes, index = codes[order], index[order]
@@ -321,7 +323,7 @@ def _field(source: _Source, current: list[Block], out: Indexes) -> Field:
     first = np.concatenate([np.zeros(0, np.int64), *(block.first for block in current)])[index]
     last = max((_last(block, out) for block in current), default=0)
     readings = Windows(Codes(codes), first, last, _cells(current, place))
-    return Field(Codes(codes), index, readings, _digest(source, current, out))
+    return Field(Codes(codes), index, readings, _digest(source, current, out), everybody)
 
 
 def _digest(source: _Source, current: list[Block], out: Indexes) -> str:

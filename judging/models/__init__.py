@@ -17,7 +17,7 @@ from judging.models.standings import (
     Standings,
 )
 from judging.models.suspicion import Suspicion, SuspicionDecision
-from judging.models.tallies import ReadingMarket, StaleTrack, TallyBlock
+from judging.models.tallies import ReadingMarket, SheetBlock, StaleSheet, StaleTrack, TallyBlock
 
 __all__ = [
     "Assignment",
@@ -52,10 +52,12 @@ __all__ = [
     "Score",
     "ScoreSheet",
     "Seat",
+    "SheetBlock",
     "SheetVersion",
     "Source",
     "SourceDay",
     "SourceKey",
+    "StaleSheet",
     "StaleTrack",
     "Standing",
     "Standings",

@@ -36,8 +36,13 @@ class Standings(models.Model):
 class Standing(models.Model):
     """A row of standings. Kept for the top places and for everything that a cut rests on."""
 
-    standings = models.ForeignKey(Standings, on_delete=models.CASCADE, related_name="rows")
-    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="standings")
+    # Triggers of migration 0015 hold both references, once for all rows of a statement and not once for each row.
+    standings = models.ForeignKey(
+        Standings, on_delete=models.CASCADE, related_name="rows", db_constraint=False, db_index=False
+    )
+    entry = models.ForeignKey(
+        Entry, on_delete=models.PROTECT, related_name="standings", db_constraint=False, db_index=False
+    )
     rank = models.PositiveIntegerField(_("rank"))
     blend = models.BigIntegerField(_("score"))
     popularity = models.BigIntegerField(_("popularity"), null=True)
@@ -56,7 +61,7 @@ class Standing(models.Model):
         ordering = ["rank"]
         constraints = [
             models.UniqueConstraint(fields=["standings", "rank"], name="standing_rank_once"),
-            models.UniqueConstraint(fields=["standings", "entry"], name="standing_entry_once"),
+            models.UniqueConstraint(fields=["entry", "standings"], name="standing_entry_once"),
         ]
 
     def __str__(self) -> str:

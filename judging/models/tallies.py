@@ -45,6 +45,35 @@ class StaleTrack(models.Model):
         return f"{self.round_id}: {self.track_id}"
 
 
+class SheetBlock(models.Model):
+    """The filed sheets on some entries of a running round: derived from the sheets, never a source.
+
+    `rows` has one for each sheet with a mark (layout: `judging.jobs.sheets.row_type`); `layout` names the criteria of
+    their columns and the pools that they point at.
+    """
+
+    pk = models.CompositePrimaryKey("round_id", "number")
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="sheet_blocks", db_index=False)
+    number = models.PositiveIntegerField(help_text="Index of its first entry / entries per block.")
+    layout = models.JSONField()
+    rows = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.round_id} / {self.number}"
+
+
+class StaleSheet(models.Model):
+    """An assignment whose sheet changed since a running round's blocks were made; no assignment means all of them."""
+
+    round = models.ForeignKey(
+        Round, on_delete=models.CASCADE, related_name="stale_sheets", db_constraint=False
+    )
+    assignment_id = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.round_id}: {self.assignment_id}"
+
+
 class ReadingMarket(models.Model):
     """A market that readings of a source name."""
 

@@ -10,27 +10,32 @@ from dataclasses import replace
 import numpy as np
 
 from .compute import Result, check_inputs, from_parts
-from .inputs import Readings, Sheet, Windows, arrange
+from .inputs import Readings, Sheet, Sheets, Windows, arrange
 from .panel import Panel, score_panel
 from .popularity import score_popularity
 from .recipe import Recipe
 
 
 def compute_without(
+    recipe: Recipe, *, sheets: Sequence[Sheet], evidence: Sequence[Sheet], readings: Readings | Windows | None
+) -> Result:
+    """Standings of the entries of `sheets` and `readings`, the panel fitted to `evidence` as well. Raises as `compute`."""
+    everything = arrange([*sheets, *evidence], criteria=recipe.panel.criteria)
+    left = {sheet.entry for sheet in evidence}
+    return compute_arranged(recipe, everything, left=left, readings=readings)
+
+
+def compute_arranged(
     recipe: Recipe,
+    sheets: Sheets,
     *,
-    sheets: Sequence[Sheet],
-    evidence: Sequence[Sheet],
+    left: Collection[str],
     readings: Readings | Windows | None,
     field: Sequence[str] | None = None,
 ) -> Result:
-    """Standings of the entries of `sheets` and `readings`, the panel fitted to `evidence` as well. Raises as `compute`.
-
-    `field`: codes of all entries, sorted, where unheard ones have no sheet without marks.
-    """
+    """The same from sheets in arrays, those of the entries that left among them. `field`: codes of all others, sorted."""
     check_inputs(recipe, sheets=True, readings=readings is not None, points=False)
-    everything = arrange([*sheets, *evidence], criteria=recipe.panel.criteria)
-    panel = without(score_panel(everything, recipe.panel), {sheet.entry for sheet in evidence})
+    panel = without(score_panel(sheets, recipe.panel), left)
     if field is not None:
         panel = replace(panel, sheets=replace(panel.sheets, field=field))
     popularity = None if readings is None else score_popularity(readings, recipe.popularity)

@@ -1,7 +1,6 @@
 """A background recompute of standings, whole: database and client, against the same exact arithmetic in memory."""
 
 import datetime
-import os
 import resource
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from django.db import connection, transaction
 from judging.jobs import running, standings, tallies
 from judging.models import Entry, Reading, Round, Source
 from judging.scoring.compute import compute
-from judging.scoring.inputs import Windows, arrange
+from judging.scoring.inputs import Windows
 from spotlight.ledger import clock
 from submissions.models import Submission
 from tests.making import advance, make_artist, make_round, make_season, make_seat
@@ -101,6 +100,7 @@ def a_round() -> Callable[[int, int], Round]:
             "submissions_submission",
             {"track_id", "season_id", "artist_id", "market_id", "entered_by_id", "state", "id"},
         )
+        run("SET LOCAL session_replication_role = replica", {})
         run(
             SUBMISSIONS.format(
                 track_more=track[0], track_values=track[1], entry_more=entry[0], entry_values=entry[1]
@@ -108,6 +108,7 @@ def a_round() -> Callable[[int, int], Round]:
             values,
         )
         run(ENTRIES, values)
+        run("SET LOCAL session_replication_role = origin", {})
         advance(made, "open")
         deal = needed(
             "judging_assignment",
@@ -148,6 +149,8 @@ def fill_empty_table(made: Round, days: int) -> None:
     """The same for the first days: keys and indexes are built at once, and nothing is noted as there are no tallies."""
     run("SET CONSTRAINTS ALL IMMEDIATE", {})
     run("SET LOCAL session_replication_role = replica", {})
+    # emptied, so that it is a file of its own which goes with the transaction
+    run("TRUNCATE judging_reading", {})
     run("ALTER TABLE judging_reading DROP CONSTRAINT judging_reading_pkey; DROP INDEX reading_day", {})
     count_days(made, 0, days)
     run(
@@ -167,8 +170,7 @@ def server_cpu() -> float:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         pid = cursor.fetchone()[0]
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
 
 
 def client_cpu() -> float:
@@ -253,8 +255,7 @@ def in_memory(made: Round, repeats: int) -> tuple[float, float]:
         given = running.load(made)
     readings = given.readings
     assert readings is not None
-    criteria = given.recipe.panel.criteria
-    sheets = arrange(given.sheets, criteria=criteria, field=given.entries)
+    sheets, _ = given.sheets.arranged(given.recipe.panel.criteria)
     exact = min(
         spent(lambda: compute(given.recipe, sheets=sheets, readings=readings))[0] for _ in range(repeats)
     )

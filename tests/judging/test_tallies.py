@@ -7,8 +7,19 @@ from collections.abc import Callable
 import pytest
 from django.db import transaction
 
-from judging.jobs import blocks, inputs, running, standings, tallies
-from judging.models import Entry, Reading, Round, Source, StaleTrack, TallyBlock
+from judging.jobs import blocks, inputs, running, sheets, standings, tallies
+from judging.models import (
+    Assignment,
+    Entry,
+    Reading,
+    Round,
+    Score,
+    ScoreSheet,
+    SheetBlock,
+    Source,
+    StaleTrack,
+    TallyBlock,
+)
 from judging.queries.recipes import recipe_of
 from spotlight.ledger import clock
 from submissions.models import Submission
@@ -56,7 +67,7 @@ OPTIONS: list[dict[str, object]] = [
 
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (blocks, tallies):
+    for module in (blocks, tallies, sheets):
         monkeypatch.setattr(module, "SIZE", 4)
 
 
@@ -134,29 +145,70 @@ def count_longer(made: Round, dice: random.Random) -> None:
     )
 
 
+def mark_again(made: Round, dice: random.Random) -> None:
+    sheet = dice.choice(list(made.sheets.all()))
+    sheet.scores.update(value=dice.choice(["0", "7.5", "3.25", "10"]))
+
+
+def take_back(made: Round, dice: random.Random) -> None:
+    assignment = dice.choice(list(made.assignments.all()))
+    Assignment.objects.filter(pk=assignment.pk).update(
+        state="taken-back" if assignment.state == "open" else "open"
+    )
+
+
+def unfile(made: Round, dice: random.Random) -> None:
+    sheet = dice.choice(list(made.sheets.all()))
+    ScoreSheet.objects.filter(pk=sheet.pk).update(state="draft" if sheet.state == "filed" else "filed")
+
+
+def leave_a_mark_out(made: Round, dice: random.Random) -> None:
+    sheet = dice.choice(list(made.sheets.filter(scores__isnull=False)))
+    Score.objects.filter(pk=sheet.scores.order_by("pk")[0].pk).delete()
+
+
+def hear(made: Round, dice: random.Random) -> None:
+    unheard = made.entries.filter(assignments__isnull=True).first() or make_entry(made)
+    make_sheet(unheard, dice.choice(list(made.seats.all())), dice.randint(0, 10), 5)
+
+
+def move_pool(made: Round, dice: random.Random) -> None:
+    entry = dice.choice(list(made.entries.all()))
+    entry.assignments.update(pool=dice.choice(["", "a", "b"]))
+
+
 CHANGES: list[Callable[[Round, random.Random], None]] = [
     add, add, add, put_aside, take_out, switch_source, withdraw_or_return, join_late, move_home, count_longer,
+    mark_again, mark_again, take_back, unfile, leave_a_mark_out, hear, move_pool,
 ]  # fmt: skip
 
 
-def contents(made: Round) -> list[tuple[object, ...]]:
-    rows = TallyBlock.objects.filter(round=made).order_by("number")
+def contents(made: Round, kept_in: type[TallyBlock | SheetBlock] = TallyBlock) -> list[tuple[object, ...]]:
+    rows = kept_in.objects.filter(round=made).order_by("number")
     return [tuple(bytes(v) if isinstance(v, memoryview) else v for v in row) for row in rows.values_list()]
+
+
+def scored(given: inputs.Inputs | running.Running) -> tuple[bytes, tuple[str, ...]]:
+    result = given.score()
+    return result.to_csv(), result.warnings
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_brought_up_to_date_is_made_from_scratch(small_blocks: None, seed: int) -> None:
     dice = random.Random(seed)
     made = a_round(OPTIONS[seed])
-    for _ in range(14):
+    for _ in range(24):
         dice.choice(CHANGES)(made, dice)
         made = Round.objects.get(pk=made.pk)
         kept = running.load(made)
-        assert kept.score().to_csv() == inputs.load(made).score().to_csv()
-        before = contents(made)
+        read = inputs.load(made)
+        assert scored(kept) == scored(read)
+        assert kept.every_sheet() == read.every_sheet()
+        before = contents(made), contents(made, SheetBlock)
         tallies.forget(made)
+        sheets.forget(made)
         again = running.load(made)
-        assert (contents(made), again.digest()) == (before, kept.digest())
+        assert (contents(made), contents(made, SheetBlock), again.digest()) == (*before, kept.digest())
 
 
 def test_only_what_changed_is_read_again(small_blocks: None) -> None:
