@@ -61,7 +61,8 @@ class Named:
         """Which sheets are of entries that are still in."""
         stays = np.zeros(len(self.field.everybody), dtype=np.bool_)
         stays[self.field.index] = True
-        return stays[rows["index"]]
+        inside: NDArray[np.bool_] = stays[rows["index"]]
+        return inside
 
     def _codes(self, indexes: Indexes) -> list[str]:
         return [code.decode() for code in self.field.everybody[indexes].tolist()]

@@ -94,7 +94,7 @@ CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON judging_standing FOR E
 
 
 class Migration(migrations.Migration):
-    dependencies = [("judging", "0014_removal_guards")]
+    dependencies = [("judging", "0015_joint_removals")]
     operations = [
         migrations.RemoveConstraint("standing", "standing_entry_once"),
         migrations.AlterField(
