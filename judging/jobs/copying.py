@@ -60,6 +60,20 @@ def copy_in(table: str, columns: Sequence[str], rows: Iterable[Sequence[bytes | 
         raw.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT binary)", out)
 
 
+def copy_table_in(table: str, columns: Mapping[str, NDArray[Any]]) -> None:
+    """Write rows from columns of fixed width, in numpy's big-endian types."""
+    size = len(next(iter(columns.values())))
+    row = fixed_row(**{name: column.dtype.str for name, column in columns.items()})
+    rows = np.empty(size, dtype=row)
+    rows["fields"] = len(columns)
+    for name, column in columns.items():
+        rows[name], rows[f"{name}_size"] = column, column.dtype.itemsize
+    with connection.cursor() as cursor:
+        raw: Any = cursor.cursor
+        stream = io.BytesIO(_HEADER + rows.tobytes() + _TRAILER)
+        raw.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT binary)", stream)
+
+
 def int8(number: int) -> bytes:
     """bigint."""
     return struct.pack(">q", number)
