@@ -1,6 +1,6 @@
 """Filed sheets of a running round as arrays, kept in blocks of entries and brought up to date where sheets changed.
 
-Triggers (migration 0017) note each assignment whose sheet, marks, state or pool changed, in the transaction of the
+Triggers (migration 0018) note each assignment whose sheet, marks, state or pool changed, in the transaction of the
 change. Whoever needs the sheets reads just those again. Made from scratch, blocks are the same.
 """
 

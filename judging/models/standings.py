@@ -36,7 +36,7 @@ class Standings(models.Model):
 class Standing(models.Model):
     """A row of standings. Kept for the top places and for everything that a cut rests on."""
 
-    # Triggers of migration 0016 hold both references, once for all rows of a statement and not once for each row.
+    # Triggers of migration 0017 hold both references, once for all rows of a statement and not once for each row.
     standings = models.ForeignKey(
         Standings, on_delete=models.CASCADE, related_name="rows", db_constraint=False, db_index=False
     )

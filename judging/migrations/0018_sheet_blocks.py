@@ -74,7 +74,7 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("judging", "0016_standing_rows")]
+    dependencies = [("judging", "0017_standing_rows")]
     operations = [
         migrations.CreateModel(
             "StaleSheet",

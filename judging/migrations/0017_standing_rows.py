@@ -94,7 +94,7 @@ CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON judging_standing FOR E
 
 
 class Migration(migrations.Migration):
-    dependencies = [("judging", "0015_joint_removals")]
+    dependencies = [("judging", "0016_rejected_file")]
     operations = [
         migrations.RemoveConstraint("standing", "standing_entry_once"),
         migrations.AlterField(
