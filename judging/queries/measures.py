@@ -4,7 +4,7 @@ from django.utils.translation import gettext
 
 
 def measure_name(key: str) -> str:
-    """What listeners did, in words; a measure of an outside source as its organizer named it."""
+    """What listeners did, in words; a measure of an outside source as its organizer named it, with the source."""
     words = {
         "plays": gettext("Plays"),
         "likes": gettext("Likes"),
@@ -12,4 +12,6 @@ def measure_name(key: str) -> str:
         "shares": gettext("Shares"),
         "uses": gettext("Videos"),
     }
-    return words.get(key, key)
+    source, _, own = key.rpartition(".")
+    outside = own[:1].upper() + own[1:].replace("_", " ")
+    return words.get(key) or (f"{outside} ({source.capitalize()})" if source else outside)

@@ -22,7 +22,7 @@ def micro(value: int | None, places: int = 2) -> str:
     if value is None:
         return "–"
     rounded = Decimal(value).scaleb(-6).quantize(Decimal(1).scaleb(-places))  # half to even
-    return formats.number_format(rounded, places)
+    return formats.number_format(rounded, places).replace("-", "\N{MINUS SIGN}")
 
 
 @register.filter

@@ -57,7 +57,7 @@ def days(case: Suspicion, picture: Picture) -> SafeString:
     """The days of a track in one measure: those in question are marked, behind them the middle half of its peers."""
     rows = [
         plots.DayBar(
-            formats.date_format(day.day, "n/j") if n % 7 == 0 else "",
+            formats.date_format(day.day, "MONTH_DAY_FORMAT") if n % 7 == 0 else "",
             day.value, day.low, day.median, day.high, hot=day.is_named,
         )
         for n, day in enumerate(picture.days)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from spotlight.ledger import clock
@@ -31,7 +32,7 @@ class AmendmentForm(forms.Form):
         self.zone = season_zone(season)
         now = clock.now()
         choices = [
-            (w.field, f"{w.label} ({timezone.localtime(w.at, self.zone):%Y-%m-%d %H:%M})")
+            (w.field, f"{w.label} ({date_format(timezone.localtime(w.at, self.zone), 'DATETIME_FORMAT')})")
             for w in all_windows(season)
             if w.at > now
         ]

@@ -129,7 +129,8 @@ def test_every_number_on_the_page_is_one_of_the_standings(closed: Round, two: tu
         assert story.standing == row
         assert f"Why No. {row.rank}" in page and f"took place {row.rank} of 10" in page
         for number, places in ((row.panel, 2), (row.popularity, 2), (row.blend, 3)):
-            assert f'<dd class="figure">{Decimal(number).scaleb(-6):.{places}f}</dd>' in page
+            figure = f"{Decimal(number).scaleb(-6):.{places}f}".replace("-", "\N{MINUS SIGN}")
+            assert f'<dd class="figure">{figure}</dd>' in page
         assert story.ahead == Ahead(10 - row.rank, 9)
         below = sum((other.panel or 0) < (row.panel or 0) for other in rows)
         same = sum(other.panel == row.panel for other in rows) - 1
