@@ -80,7 +80,7 @@ def tries(action: Callable[[], object]) -> Callable[[], None]:
 # ---- two closers, and close against import ---------------------------------------------------------------------------
 
 
-@often(3, 200)
+@often(3, 60)
 def test_three_closers_make_one_close(stage: Stage, times: int) -> None:  # noqa: F811
     for _ in range(times):
         made = stage.round()
@@ -117,7 +117,7 @@ def is_whole(made: Round) -> bool:
     return proof.closing_inputs(made).digest() == made.standings.get(is_closing=True).inputs_sha256
 
 
-@often(3, 100)
+@often(3, 50)
 def test_an_import_never_comes_between_a_close_and_its_copies(
     stage: Stage,  # noqa: F811
     tmp_path: Path,
@@ -193,7 +193,7 @@ def publications(stage: Stage, times: int) -> int:  # noqa: F811
     return wrong
 
 
-@often(3, 200)
+@often(3, 60)
 def test_what_is_published_is_whole_and_the_last(stage: Stage, times: int) -> None:  # noqa: F811
     assert publications(stage, times) == 0
 
@@ -251,7 +251,7 @@ def approvals(deciding: Deciding, times: int) -> None:
         )
 
 
-@often(2, 100)
+@often(2, 30)
 def test_approved_twice_at_once_it_is_made_once(deciding: Deciding, times: int) -> None:
     approvals(deciding, times)
 
@@ -287,7 +287,7 @@ def last_places(deciding: Deciding, times: int) -> None:
         assert set(still_in) == {entry_at(made, rank).submission_id for rank in (1, 2, 4)}
 
 
-@often(4, 150)
+@often(4, 50)
 def test_the_last_place_is_given_exactly_once(deciding: Deciding, times: int) -> None:
     last_places(deciding, times)
 
