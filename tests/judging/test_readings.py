@@ -272,7 +272,7 @@ def test_days_of_own_counts_are_whole_days_of_the_seasons_zone(entered: Submissi
     Use.objects.create(
         track=entered.track, person=make_person(), url="https://video.example/1", at=registered, state="accepted"
     )  # fmt: skip
-    for _ in range(2):
+    for _again in range(2):
         counts.fold(entered.season, since=day)
     assert set(Reading.objects.values_list("day", "measure", "value")) == {
         (day, "likes", 3),
