@@ -323,7 +323,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_AUTHENTICATION_CLASSES": ["spotlight.web.rest.Session"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["spotlight.web.rest.Json"],
     "DEFAULT_PAGINATION_CLASS": "spotlight.web.rest.Cursor",
     "DEFAULT_THROTTLE_CLASSES": ["spotlight.web.rest.AnonymousRate", "spotlight.web.rest.PersonRate"],
     "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "600/min", "push": "60/min"},

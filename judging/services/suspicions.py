@@ -29,7 +29,7 @@ class CaseMoved(SpotlightError):
 
 
 class AnotherPerson(SpotlightError):
-    """An appeal is answered by another person than the one who decided."""
+    """Nobody decides on an artist of their own, nor answers an appeal against their own decision."""
 
     code = "another_person"
 
@@ -107,6 +107,8 @@ def _locked(case: Suspicion) -> Suspicion:
 def _check(case: Suspicion, *, outcome: str, reason: str, seen: int, by: Person) -> None:
     if outcome not in OUTCOMES:
         raise CaseMoved(_("Choose whether these readings count or are left out."))
+    if case.track.billing.filter(artist__members__person=by).exists():
+        raise AnotherPerson(_("You stand behind this artist, so somebody else decides."))
     if case.is_final:
         raise CaseMoved(_("The appeal is answered. That decision stays."))
     if case.decisions.count() != seen:

@@ -1,4 +1,4 @@
-"""What the settings name for the API: sign-in, opaque cursors, throttles that fail open, one error shape."""
+"""What the settings name for the API: sign-in, bodies, opaque cursors, throttles that fail open, one error shape."""
 
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 from rest_framework import exceptions, status
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.pagination import CursorPagination
+from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import AnonRateThrottle, SimpleRateThrottle, UserRateThrottle
@@ -24,6 +25,17 @@ class Session(SessionAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """Named in the 401 answer."""
         return "Session"
+
+
+class Json(JSONParser):
+    """A body of JSON; one that is nested beyond reading is bad input too."""
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        """Its values. Raises ParseError."""
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError:
+            raise exceptions.ParseError from None
 
 
 class Cursor(CursorPagination):

@@ -3,7 +3,6 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from spotlight.accounts.models import Person
 from spotlight.errors import InvalidInput
 from spotlight.ledger import clock, work
 from submissions.models import Sound, Track
@@ -12,7 +11,7 @@ from submissions.services.listening import NoReuse
 LEAST, MOST = 15, 60
 
 
-def choose_sound(track: Track, *, start: int, end: int, by: Person | None) -> Sound:
+def choose_sound(track: Track, *, start: int, end: int) -> Sound:
     """Have the part from `start` to `end` (whole seconds) cut, once for all who choose it. Raises NoReuse, InvalidInput."""
     if track.licence == Track.Licence.NONE:
         raise NoReuse(_("The artist allows listening only."))

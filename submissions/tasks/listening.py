@@ -14,5 +14,6 @@ def cut_sound(key: str, report: work.Report) -> None:
 
 @shared_task(name="submissions.forget_salts")
 def forget_salts() -> None:
-    """Shortly after midnight, and every hour: past days' listeners can't be traced any more."""
+    """Every hour: past days' listeners can't be traced any more."""
     salts.forget_salts()
+    salts.forget_sessions()

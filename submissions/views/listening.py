@@ -7,22 +7,20 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
-from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from redis.exceptions import RedisError
 
 from spotlight.accounts.people import person_of
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock
 from spotlight.web.answers import person_behind
 from spotlight.web.headers import framed_anywhere
+from spotlight.web.limits import is_within
 from submissions.forms.listening import ReportForm, UseForm
 from submissions.models import Artist, Like, Save, Season, Track
 from submissions.queries import listening as queries
@@ -203,7 +201,6 @@ def artist_page(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "submissions/listening/artist.html", context)
 
 
-@csp_override({**settings.SECURE_CSP, "frame-ancestors": ["*"]})
 @xframe_options_exempt
 @framed_anywhere
 @require_GET
@@ -250,7 +247,7 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
     track = _track(code)
     form = ReportForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if not _may_report(request):
+        if not is_within(request, "reports", on=clock.now().date(), a_day=REPORTS_A_DAY):
             form.add_error(None, _("Many reports came from here today. Please write again tomorrow."))
         else:
             person = person_of(request.user)
@@ -267,16 +264,6 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
         {"form": form, "track": track, "card": card_of(track)},
         status=status,
     )
-
-
-def _may_report(request: HttpRequest) -> bool:
-    """A few a day from one address; without a cache nobody is turned away."""
-    key = f"reports:{clock.now().date()}:{request.META.get('REMOTE_ADDR', '')}"
-    try:
-        cache.add(key, 0, 86_400)
-        return int(cache.incr(key)) <= REPORTS_A_DAY
-    except (RedisError, OSError, ValueError):
-        return True
 
 
 @login_required

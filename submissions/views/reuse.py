@@ -6,17 +6,21 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from spotlight.accounts.people import person_of
 from spotlight.errors import SpotlightError
-from spotlight.ledger import files, work
+from spotlight.ledger import clock, files, work
 from spotlight.web import ranges
+from spotlight.web.limits import is_within
 from submissions.jobs.reuse import credit
 from submissions.models import Sound
 from submissions.queries.cards import card_of
 from submissions.queries.listening import heard_by_all, public_track
 from submissions.services import reuse
+
+SOUNDS_A_DAY = 60
+"""From one address; each is a file that stays."""
 
 
 @require_POST
@@ -25,9 +29,12 @@ def cut(request: HttpRequest, code: str) -> HttpResponse:
     track = public_track(code)
     if track is None:
         raise Http404
+    if not is_within(request, "sounds", on=clock.now().date(), a_day=SOUNDS_A_DAY):
+        messages.error(request, _("Many parts were cut from here today. Please come back tomorrow."))
+        return redirect("track", code=code)
     start, end = (request.POST.get(name, "") for name in ("start", "end"))
     try:
-        chosen = reuse.choose_sound(track, start=_whole(start), end=_whole(end), by=person_of(request.user))
+        chosen = reuse.choose_sound(track, start=_whole(start), end=_whole(end))
     except SpotlightError as refusal:
         messages.error(request, refusal.message)
         return redirect("track", code=code)

@@ -210,6 +210,8 @@ def test_refusals(field: Round, organizer: Person, bought: Entry) -> None:
         suspicions.decide(case, outcome="counted", reason=" ", seen=0, by=organizer)
     with pytest.raises(CaseMoved):
         suspicions.decide(case, outcome="open", reason="x", seen=0, by=organizer)
+    with pytest.raises(AnotherPerson, match="behind"):
+        decide(case, "counted", artist_of(bought.submission))
     decide(case, "counted", organizer)
     with pytest.raises(CaseMoved, match="meanwhile"):
         suspicions.decide(case, outcome="left-out", reason="x", seen=0, by=organizer)

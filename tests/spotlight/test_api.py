@@ -1,14 +1,17 @@
 """The API: what is public, what is one's own, one error shape, no undeclared parameters."""
 
 import datetime
+import io
 from typing import Any
 
 import pytest
 from django.test import Client
 from drf_spectacular.drainage import GENERATOR_STATS
+from rest_framework.exceptions import ParseError
 
 from judging.models import ChartRow, ChartWeek
 from spotlight.ledger import clock
+from spotlight.web.rest import AnonymousRate, Json
 from submissions.models import Like, Save, Season, Submission, Track
 from submissions.models.search_key import search_key
 from tests.making import PASSWORD, make_artist, make_person, make_season, make_submission, open_for_good
@@ -55,6 +58,21 @@ def test_unknown_parameters_are_refused(season: Season, address: str, name: str)
     answer = Client().get(f"/api/v1/{address}", {name: "x"})
     assert answer.status_code == 400
     assert list(answer.json()["error"]["fields"]) == [name]
+
+
+def test_who_asks_too_often_waits(season: Season, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(AnonymousRate, "rate", "2/min", raising=False)
+    answers = [
+        Client().get("/api/v1/seasons/", headers={"X-Forwarded-For": f"192.0.2.{n}"}) for n in range(3)
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 429], "whatever a header says"
+    assert answers[2].json()["error"]["code"] == "throttled" and int(answers[2]["Retry-After"]) <= 60
+    assert Client(REMOTE_ADDR="192.0.2.9").get("/api/v1/seasons/").status_code == 200
+
+
+def test_a_body_nested_beyond_reading_is_bad_input() -> None:
+    with pytest.raises(ParseError):
+        Json().parse(io.BytesIO(b"[" * 100_000))
 
 
 def test_own_things_need_a_sign_in(season: Season) -> None:

@@ -1,5 +1,6 @@
 """Clearance: one reviewer an entry, decisions with their effects and mails, what may happen afterwards."""
 
+import datetime
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -354,6 +355,8 @@ def test_an_entry_at_another_desk_is_shown_but_not_decided(sent: Submission, rev
     page = desk_of(reviewer).get(f"/admin/clearance/{sent.code}/")
     assert str(other) in page.content.decode()
     assert not page.context["can_decide"]
+    clock.move_by(datetime.timedelta(minutes=16))
+    assert desk.claim(sent, by=reviewer).person == reviewer, "whoever went away keeps it for 15 minutes"
 
 
 def test_leaving_gives_the_entry_back(sent: Submission, reviewer: Person) -> None:

@@ -28,6 +28,7 @@ from submissions.models import (
     Use,
 )
 from submissions.queries import listening as queries
+from submissions.views import reuse
 from tests.making import PASSWORD, make_person, make_season, make_submission, open_for_good
 
 pytestmark = pytest.mark.django_db
@@ -283,7 +284,7 @@ def test_no_sound_where_the_artist_says_no(season: Season, visitor: Client) -> N
     assert "Use this sound" not in visitor.get(f"/tracks/{track.code}/").content.decode()
 
 
-def test_the_same_part_is_cut_once(season: Season, visitor: Client) -> None:
+def test_the_same_part_is_cut_once(season: Season, visitor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     track = playable(season, licence="clips")
     for _ in range(2):
         visitor.post(f"/tracks/{track.code}/cut/", {"start": 5, "end": 25})
@@ -291,6 +292,9 @@ def test_the_same_part_is_cut_once(season: Season, visitor: Client) -> None:
     assert work.latest("sound.cut", sound.code) is not None
     assert visitor.get(f"/sounds/{sound.code}/").status_code == 200
     assert visitor.get(f"/sounds/{sound.code}.m4a").status_code == 404
+    monkeypatch.setattr(reuse, "SOUNDS_A_DAY", 2)
+    visitor.post(f"/tracks/{track.code}/cut/", {"start": 6, "end": 26})
+    assert Sound.objects.get() == sound, "nobody fills the disk with parts"
     Track.objects.update(licence="none")
     assert visitor.get(f"/sounds/{sound.code}/").status_code == 404
 

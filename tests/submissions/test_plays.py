@@ -8,7 +8,7 @@ import pytest
 from spotlight.accounts.models import Person
 from spotlight.errors import InvalidInput
 from spotlight.ledger import clock
-from submissions.jobs.salts import forget_salts
+from submissions.jobs.salts import forget_salts, forget_sessions
 from submissions.models import ListenerSalt, Play, PlaySession, Role, Share, Track
 from submissions.services import listening, plays
 from tests.making import make_person, make_role, make_season, make_submission
@@ -103,7 +103,8 @@ def test_no_address_is_stored_and_the_salt_is_thrown_away(track: Track) -> None:
     clock.move_by(datetime.timedelta(days=2))
     listen(track, visitor(), 60)
     assert Play.objects.exclude(listener=first).exists(), "another day's hash is another"
-    assert forget_salts() == 1
+    assert (forget_salts(), forget_sessions()) == (1, 1)
+    assert PlaySession.objects.count() == 1 and Play.objects.count() == 2, "what counted stays"
     assert ListenerSalt.objects.get().day == Play.objects.exclude(listener=first).get().day
 
 
