@@ -19,11 +19,18 @@ WEEKS = 12
 TOP = 10
 """Tracks of a movement chart."""
 STANDINGS = 40
-"""Standings of a round shown, the last ones."""
+"""Standings of a round shown: the first of each day, or the last ones of all while the round is younger than a week."""
+ENOUGH_DAYS = 7
 
 PLACES = """
+WITH kept AS (
+    SELECT number, computed_at, size, ranks, blends, row_number() OVER (ORDER BY number DESC) AS age,
+           row_number() OVER (PARTITION BY (computed_at AT TIME ZONE %(zone)s)::date ORDER BY number) AS of_day
+    FROM judging_standings WHERE round_id = %(round)s
+)
 SELECT number, computed_at, size, substring(ranks FROM 4 * %(index)s + 1 FOR 4), substring(blends FROM 4 * %(index)s + 1 FOR 4)
-FROM judging_standings WHERE round_id = %(round)s ORDER BY number DESC LIMIT %(most)s
+FROM kept WHERE age = 1 OR of_day = 1 OR (SELECT count(*) FROM kept WHERE of_day = 1) < %(days)s
+ORDER BY number DESC LIMIT %(most)s
 """
 
 
@@ -108,7 +115,8 @@ def _courses(board: Board, weeks: Sequence[ChartWeek], **wanted: Any) -> tuple[C
 def places_of(entry: Entry) -> list[Place]:
     """An entry's places in the standings of its round, the oldest first. For chair and organizer while the round runs."""
     with connection.cursor() as cursor:
-        cursor.execute(PLACES, {"index": entry.index, "round": entry.round_id, "most": STANDINGS})
+        values = {"index": entry.index, "round": entry.round_id, "most": STANDINGS, "days": ENOUGH_DAYS}
+        cursor.execute(PLACES, values | {"zone": entry.round.season.zone})
         rows = cursor.fetchall()
     found = [
         Place(number, at, size, _int(rank), _int(blend)) for number, at, size, rank, blend in reversed(rows)

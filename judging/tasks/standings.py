@@ -4,9 +4,9 @@ import datetime
 
 from celery import shared_task
 
-from judging.jobs import awards, charts, counts, readings, standings, suspicions
+from judging.jobs import awards, charts, counts, pruning, readings, standings, suspicions
 from judging.models import ImportBatch, Round
-from judging.queries.rounds import running_rounds
+from judging.queries.rounds import RUNNING, running_rounds
 from spotlight.ledger import clock, events, files, work
 from submissions.models import Season
 
@@ -42,6 +42,19 @@ def inspect() -> None:
 def compute_standings(key: str, report: work.Report) -> None:
     """Recompute the standings of one round; nothing is written if the inputs are those of the latest."""
     standings.compute(Round.objects.get(pk=key))
+
+
+@work.handles("standings.prune")
+def prune_standings(key: str, report: work.Report) -> None:
+    """Remove the standings of a running round that nobody needs."""
+    pruning.prune(Round.objects.select_related("season").get(pk=key))
+
+
+@shared_task(name="judging.prune")
+def prune() -> None:
+    """Every hour: write the work of pruning for every running round."""
+    for key in Round.objects.filter(state__in=RUNNING).values_list("pk", flat=True):
+        work.enqueue("standings.prune", str(key))
 
 
 @work.handles("readings.import")

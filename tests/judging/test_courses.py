@@ -151,3 +151,23 @@ def test_a_course_breaks_where_there_was_no_place_and_keeps_to_its_margin() -> N
     assert drawn.count("<polyline") == 2
     assert drawn.count("<circle") == 4
     assert "一二三四五六七八…" in drawn
+
+
+def test_after_a_week_the_history_of_a_rank_goes_day_by_day() -> None:
+    made = make_round(make_season())
+    advance(made, "open")
+    entry = make_entry(made)
+    for number in range(8):
+        for more in (1, 2):
+            made.standings.create(
+                number=2 * number + more,
+                computed_at=clock.now(),
+                recipe={},
+                size=1,
+                ranks=b"\1\0\0\0",
+                blends=b"\1\0\0\0",
+            )
+        clock.move_by(datetime.timedelta(days=1))
+        if number == 5:
+            assert [place.number for place in courses.places_of(entry)] == list(range(1, 13))
+    assert [place.number for place in courses.places_of(entry)] == [1, 3, 5, 7, 9, 11, 13, 15, 16]
