@@ -30,10 +30,7 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 DATABASES["default"]["ENGINE"] = "tests.database"
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 # No commit waits for the disk: what a test wrote need not outlive the machine.
-DATABASES["default"]["OPTIONS"] = {
-    **DATABASES["default"].get("OPTIONS", {}),
-    "options": "-c synchronous_commit=off",
-}
+DATABASES["default"]["OPTIONS"] = {"options": "-c synchronous_commit=off"}
 if template := os.environ.get("SPOTLIGHT_TEST_TEMPLATE"):  # set while the template is migrated, see conftest
     DATABASES["default"]["NAME"] = template
 
