@@ -57,7 +57,7 @@ chaos: $(INSTALLED) ## Kill processes and count what was lost
 exact: ## The scoring tests under another Python: make exact [OTHER=3.13]
 	@uv=$$(deploy/uv.sh); at=$(VAR)/other-python; "$$uv" venv --quiet --clear --python "$(OTHER)" $$at; \
 	"$$uv" pip sync --quiet --python $$at/bin/python --require-hashes requirements.lock; \
-	$$at/bin/python --version; $$at/bin/python -m pytest -q tests/scoring
+	$$at/bin/python --version; $$at/bin/python -m pytest -q --hypothesis-profile=others tests/scoring
 
 proof: $(INSTALLED) browser ## A whole season on 60 real pieces of music (fetches Debian packages)
 	@$(PYTHON) -m tests.proof $(ARGS)

@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import hypothesis
 import psycopg2
 import pytest
 import redis
@@ -32,9 +31,12 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from spotlight import embedded
 from spotlight.embedded.state import APP_ROLE, OWNER_ROLE, State
 
-# A busy machine is no failure: examples may take their time.
-hypothesis_settings.register_profile("spotlight", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-hypothesis_settings.load_profile("spotlight")
+# A busy machine is no failure: examples may take their time. `make test` tries the same ones each time, so that nothing
+# passes or fails by chance; `make exact` draws others each time.
+_patient = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.register_profile("others", _patient)
+hypothesis_settings.register_profile("same", _patient, derandomize=True)
+hypothesis_settings.load_profile("same")
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -48,13 +50,6 @@ BROWSER_OPTIONS = (
     "--no-first-run",
     "--autoplay-policy=no-user-gesture-required",
 )
-
-
-# How long an example takes says something about the machine, not about the code.
-hypothesis.settings.register_profile(
-    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-)
-hypothesis.settings.load_profile("any machine")
 
 
 def pytest_configure(config: pytest.Config) -> None:
