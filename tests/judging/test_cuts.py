@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from judging.jobs import standings
 from judging.jobs.awards import lapse_overdue
@@ -232,12 +233,15 @@ def test_the_dashboard_tells_the_artist_what_was_decided(season: Season, two: tu
     round = closed_round(season)
     cuts.approve_cut(cuts.propose_cut(round, by=two[0]), by=two[1])
     first = Decision.objects.get(rank=1).entry
-    client = signed_in(first.submission.artist.members.get().person)
+    winner = first.submission.artist.members.get().person
+    client, held = signed_in(winner), Mail.objects.get(person=winner, state=Mail.State.HELD)
     before = client.get("/me/").content.decode()
-    assert "No. 1" not in before and "Grand prize" not in before, "nothing shows before the announcement"
+    assert escape(held.subject) not in before and "No. 1" not in before and "Grand prize" not in before, (
+        "nothing shows before the announcement"
+    )
     cuts.announce(round, by=two[0])
     page = client.get("/me/").content.decode()
-    assert f"/entries/{first.code}/why/" in page
+    assert f"/entries/{first.code}/why/" in page and escape(held.subject) in page
     assert "Grand prize" in page
     last = Decision.objects.get(rank=10).entry
     page = signed_in(last.submission.artist.members.get().person).get("/me/").content.decode()

@@ -253,6 +253,7 @@ def test_who_declines_or_does_not_answer_gives_the_place_to_the_reserve(
     round = decided(closed_round(season), two, announced=False)
     early = Award.objects.order_by("place").first()
     clock.move_to(clock.now() + datetime.timedelta(days=30))
+    assert lapse_overdue() == 0, "nobody has been told of a prize"
     cuts.announce(round, by=two[0])
     assert early is not None and lapse_overdue() == 0, "the days to answer begin with the announcement"
     first, second, _third = Award.objects.order_by("place")

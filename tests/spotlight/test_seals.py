@@ -1,5 +1,6 @@
 """The hash chain over the event log: in order, without gaps, closed against change, silent about people."""
 
+import hashlib
 import json
 import threading
 
@@ -10,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from spotlight.accounts.models import Person
 from spotlight.ledger import events, seals
 from spotlight.ledger.models import Event, Seal, Unsealed
-from tests.making import make_person
+from tests.making import guards_off, make_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -122,6 +123,17 @@ def test_what_the_owner_changes_behind_the_guards_is_found(mina: Person) -> None
     found = seals.problems("s")
     assert "the event of seal 2 is not what was sealed" in found
     assert "seal 3 does not have the digest of its line" in found
+
+
+def test_a_seal_that_names_another_before_it_is_found() -> None:
+    log("a")
+    log("b")
+    seals.seal()
+    last = Seal.objects.get(sequence=2)
+    line = last.line.replace(json.loads(last.line)["previous"], "f" * 64)
+    with transaction.atomic(), guards_off():
+        Seal.objects.filter(pk=last.pk).update(line=line, digest=hashlib.sha256(line.encode()).hexdigest())
+    assert seals.problems("s") == ["seal 2 does not follow the one before it"]
 
 
 def test_an_event_kept_out_of_the_chain_is_found() -> None:
