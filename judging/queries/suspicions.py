@@ -30,7 +30,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Picture:
-    """The days of a track in one measure, over the markets in question."""
+    """The days of a track in one measure, over the markets in question; peers have readings there too."""
 
     measure: str
     days: list[Day]
@@ -122,7 +122,8 @@ def _picture(
             own[column[day]] = total
         else:
             grid[row[track], column[day]] = total
-    return Picture(measure, _beside(case, days, own, grid), len(peers))
+    grid = grid[np.nansum(grid, axis=1) > 0]  # who has nothing in these markets is no peer there
+    return Picture(measure, _beside(case, days, own, grid), len(grid))
 
 
 def _beside(case: Suspicion, days: list[datetime.date], own: Any, grid: Any) -> list[Day]:
