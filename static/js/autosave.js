@@ -1,6 +1,7 @@
 // <form data-autosave[="address"]>: saves itself a moment after each change (POST of the form as JSON-answering request), says so in
 // [data-save-state], puts errors beside their fields, keeps a copy while there is no connection and sends it when it is back.
 // Answers: 200 {"saved_at": ISO, "version"?, "errors"?: {field: [sentence]}} · 400/422 {"error": {message, fields}} · 409 {"error"}.
+import { reach } from './reach.js';
 import { csrf, say } from './texts.js';
 import { toast } from './toast.js';
 
@@ -77,13 +78,13 @@ class Autosave {
     this.dirty = false;
     if (!quietly) this.state('saving', say('saving'));
     try {
-      const answer = await fetch(this.url, {
-        method: 'POST', body: this.data(), keepalive: leaving, credentials: 'same-origin', redirect: 'error',
+      const answer = await reach(this.url, {
+        method: 'POST', body: this.data(), keepalive: leaving,
         headers: { 'X-CSRFToken': csrf(), Accept: 'application/json', 'X-Autosave': '1' },
       });
       await this.answered(answer);
-    } catch {
-      this.offline();
+    } catch (problem) {
+      this.offline(problem);
     }
     this.saving = false;
     if (this.pending) {
@@ -97,7 +98,6 @@ class Autosave {
   }
 
   async answered(answer) {
-    if (answer.status >= 500) throw new Error('server');
     const body = await answer.json().catch(() => ({}));
     this.wait = 2000;
     if (answer.status === 409) return this.conflicted(body);
@@ -124,10 +124,10 @@ class Autosave {
     toast(body.error?.message ?? say('conflict'), { action: say('reload'), onAction: () => location.reload(), stay: true });
   }
 
-  offline() {
+  offline(problem) {
     this.dirty = true;
     this.keep();
-    this.state('offline', say('save_offline'));
+    this.state('offline', say(problem.signedOut ? 'signed_out' : 'save_offline'));
     this.timer = setTimeout(() => this.save(), this.wait);
     this.wait = Math.min(this.wait * 2, 30000);
   }

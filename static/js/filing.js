@@ -1,5 +1,6 @@
 // Filing a sheet by script: form[data-judge][data-file]. With a connection the sheet is filed and the next entry, which is here already,
 // is shown without a request. Without one the sheet waits in this browser and is filed when the connection is back.
+import { reach } from './reach.js';
 import { csrf, say } from './texts.js';
 import { autosaveOf } from './autosave.js';
 import { show } from './shell.js';
@@ -8,6 +9,7 @@ import { toast } from './toast.js';
 const KEY = 'spotlight-outbox';
 const AGAIN = 5000;
 let sending = null;
+let asking = null;
 let timer;
 
 const read = () => { try { return JSON.parse(localStorage.getItem(KEY)) ?? []; } catch { return []; } };
@@ -36,8 +38,8 @@ export class Filing {
       const answer = await send(sheet);
       if (answer.ok) await this.filed(await answer.json());
       else this.refused();
-    } catch {
-      await this.wait(sheet);
+    } catch (problem) {
+      await this.wait(sheet, problem);
     }
     this.busy = false;
   }
@@ -54,14 +56,15 @@ export class Filing {
     this.form.requestSubmit();
   }
 
-  async wait(sheet) {
+  async wait(sheet, problem) {
     const missing = this.missing();
     if (missing) { this.say(...missing); return; }
     if (!write([...read().filter((other) => other.url !== sheet.url), sheet])) { this.say('', say('save_offline')); return; }
     autosaveOf(this.form)?.drop();
     tellWaiting();
     again();
-    if (!(await this.goOn(null))) this.say('', say('waits', { label: sheet.label }));
+    if (problem.signedOut) askToSignIn();
+    else if (!(await this.goOn(null))) this.say('', say('waits', { label: sheet.label }));
   }
 
   // To the address the server named, or without a connection to the entry fetched ahead. False if there is nowhere to go.
@@ -91,8 +94,7 @@ function follow(url) {
 function send(sheet) {
   const body = new FormData();
   for (const [name, value] of sheet.values) body.append(name, value);
-  const request = { method: 'POST', body, credentials: 'same-origin', redirect: 'error', headers: { 'X-CSRFToken': csrf(), Accept: 'application/json', 'X-Autosave': 'file' } };
-  return fetch(sheet.url, request).then((answer) => { if (answer.status >= 500) throw new Error('server'); return answer; });
+  return reach(sheet.url, { method: 'POST', body, headers: { 'X-CSRFToken': csrf(), Accept: 'application/json', 'X-Autosave': 'file' } });
 }
 
 function progress(answer) {
@@ -117,7 +119,7 @@ async function sendAll() {
   let filed = 0;
   for (const sheet of mine()) {
     let answer;
-    try { answer = await send(sheet); } catch { break; }
+    try { answer = await send(sheet); } catch (problem) { if (problem.signedOut) askToSignIn(); break; }
     const body = await answer.json().catch(() => ({}));
     write(read().filter((other) => other.url !== sheet.url || other.at !== sheet.at));
     if (answer.ok) { filed += 1; progress(body); leave(sheet, body); } else refused(sheet, body);
@@ -135,6 +137,13 @@ function refused(sheet, body) {
   try { localStorage.setItem(`spotlight-draft:${sheet.url}`, JSON.stringify({ at: Date.now(), values: sheet.values })); } catch { /* full */ }
   const reason = body.error?.message ?? say('failed');
   toast(say('file_refused', { label: sheet.label, reason }), { action: say('open_entry'), onAction: () => follow(sheet.url), stay: true });
+}
+
+// Once: it stays until the judge has signed in, which comes back to this entry and files what waits.
+function askToSignIn() {
+  if (asking?.isConnected) return;
+  const back = encodeURIComponent(location.pathname);
+  asking = toast(say('signed_out'), { action: say('sign_in'), onAction: () => location.assign(`/accounts/login/?next=${back}`), stay: true });
 }
 
 function again() {

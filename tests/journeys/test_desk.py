@@ -191,6 +191,26 @@ def test_without_a_connection_the_sheet_waits_and_is_filed_once(judging: Page, s
     ]
 
 
+def test_signed_out_meanwhile_the_sheet_waits_for_the_sign_in(judging: Page, seat: Seat) -> None:
+    expect(judging.locator("form[data-judge]")).to_have_attribute("data-ready", "")
+    cookies = judging.context.cookies()
+    judging.context.clear_cookies(name="sessionid")
+    judging.keyboard.press("8")
+    expect(judging.locator("[data-save-state]")).to_contain_text("You were signed out")
+    judging.keyboard.press("9")
+    judging.keyboard.press("Control+Enter")
+    expect(judging.locator("#toasts")).to_contain_text("You were signed out")
+    assert sheets(seat) == []
+    judging.get_by_role("button", name="Sign in").click()
+    judging.wait_for_url("**/accounts/login/?next=**")
+    judging.context.add_cookies(cookies)
+    judging.goto("/admin/desk/")
+    expect(judging.locator("#toasts")).to_contain_text("Filed now that the connection is back: 1")
+    assert [(desk.marks_of(s), s.state) for s in sheets(seat)] == [
+        ({"song": "8", "performance": "9"}, "filed")
+    ]
+
+
 def test_what_waited_meets_a_newer_sheet(judging: Page, seat: Seat) -> None:
     """Filed without a connection, changed elsewhere meanwhile: both versions are shown, neither is lost."""
     duty = seat.assignments.order_by("position").first()

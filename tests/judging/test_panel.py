@@ -99,6 +99,9 @@ def test_an_adaptive_round_deals_wave_after_wave(season: Season, organizer: Pers
     tick()
     work.run_due()
     assert made.assignments.count() == 28, "the first pass is not heard yet"
+    told = deals.dealt(made)
+    assert told is not None and (told.waves, told.waves_dealt) == (9, 0)
+    assert told.next_wave_at == deals.wave_due_at(made, 1) < made.locks_at
     while True:
         before = made.assignments.count()
         file_all_waiting(made)
@@ -109,6 +112,8 @@ def test_an_adaptive_round_deals_wave_after_wave(season: Season, organizer: Pers
     dealt = Event.objects.filter(verb="panel.dealt").order_by("pk")
     assert [event.facts["wave"] for event in dealt] == list(range(10))
     assert 76 <= made.assignments.filter(state="open").count() <= 80
+    told = deals.dealt(made)
+    assert told is not None and (told.waves_dealt, told.next_wave_at) == (9, None)
     pools = {(entry, pool) for entry, pool in made.assignments.values_list("entry", "pool")}
     assert len(pools) == len({entry for entry, _ in pools}), "an entry stays in its pool"
 

@@ -358,6 +358,8 @@ def script_texts() -> dict[str, str]:
         "shortcuts_on": gettext("Keyboard scoring is on"), "shortcuts_off": gettext("Keyboard scoring is off"),
         "unheard": gettext("Play from {at}, not heard yet"), "mark_missing": gettext("This criterion has no mark yet."),
         "hear_more": gettext("Listen {seconds} seconds more before you file. Hearing a part twice counts once."),
+        "signed_out": gettext("You were signed out. What you wrote is kept here and sent once you have signed in again."),
+        "sign_in": gettext("Sign in"),
         "waits": gettext("No connection. The sheet of {label} waits here and is filed when it is back."),
         "waiting": gettext("Sheets waiting for the connection: {n}"), "filed_later": gettext("Filed now that the connection is back: {n}"),
         "file_refused": gettext("The sheet of {label} was not filed. {reason}"), "open_entry": gettext("Open the entry"),
