@@ -99,6 +99,7 @@ def test_an_adaptive_round_deals_wave_after_wave(season: Season, organizer: Pers
     tick()
     work.run_due()
     assert made.assignments.count() == 28, "the first pass is not heard yet"
+    made.refresh_from_db()
     told = deals.dealt(made)
     assert told is not None and (told.waves, told.waves_dealt) == (9, 0)
     assert told.next_wave_at == deals.wave_due_at(made, 1) < made.locks_at
