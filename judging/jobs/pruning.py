@@ -41,7 +41,12 @@ def _prune_some(round: Round) -> int:
         cursor.execute("SELECT spotlight_round_state(%s)", [round.pk])  # held: it can't close meanwhile
         if cursor.fetchone()[0] not in RUNNING:
             return 0
-        values = {"round": round.pk, "zone": round.season.zone, "newest": KEEP_NEWEST, "most": AT_ONCE}
+        values: dict[str, int | str] = {
+            "round": round.pk,
+            "zone": round.season.zone,
+            "newest": KEEP_NEWEST,
+            "most": AT_ONCE,
+        }
         cursor.execute(NEEDLESS, values)
         needless = [key for (key,) in cursor.fetchall()]
         cursor.execute("DELETE FROM judging_standing WHERE standings_id = ANY(%s)", [needless])
