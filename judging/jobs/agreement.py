@@ -23,7 +23,7 @@ INFLUENCE_WHEN_LOCKED = 1000
 FALSE_DISCOVERIES = 0.05
 GROUPS = """(
     SELECT w.place::int4, coalesce(s.market_id, 0)::int8, coalesce(a.organisation_id, 0)::int8
-    FROM unnest(%(codes)s::text[]) WITH ORDINALITY AS w(code, place)
+    FROM unnest(string_to_array(%(codes)s, ',')) WITH ORDINALITY AS w(code, place)
     JOIN judging_entry e ON e.code = w.code AND e.round_id = %(round)s AND e.state = 'in'
     JOIN submissions_submission s ON s.id = e.submission_id JOIN submissions_artist a ON a.id = s.artist_id
 )"""
@@ -75,7 +75,7 @@ def _affinities(round: Round, panel: Panel) -> dict[str, Any]:
 
 def _groups(round: Round, heard: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
     """Market and label of the entries that have one, by code."""
-    rows = copy_fixed(GROUPS, {"round": round.pk, "codes": list(heard)}, GROUP)
+    rows = copy_fixed(GROUPS, {"round": round.pk, "codes": ",".join(heard)}, GROUP)
     names: tuple[dict[int, str], ...] = (
         dict(round.season.markets.values_list("pk", "code")),
         dict(Organisation.objects.filter(pk__in=np.unique(rows["label"]).tolist()).values_list("pk", "name")),

@@ -74,6 +74,11 @@ def copy_table_in(table: str, columns: Mapping[str, NDArray[Any]]) -> None:
         raw.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT binary)", stream)
 
 
+def literal(numbers: NDArray[np.int64]) -> str:
+    """Numbers as the text of a PostgreSQL array: one value to parse, where a list is thousands."""
+    return "{" + ",".join(map(str, numbers.tolist())) + "}"
+
+
 def int8(number: int) -> bytes:
     """bigint."""
     return struct.pack(">q", number)

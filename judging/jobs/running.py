@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass, replace
 
 import numpy as np
+from django.db.models import prefetch_related_objects
 
 from judging.jobs import inputs, sheets, tallies
 from judging.jobs.arranged import Named
@@ -64,8 +65,9 @@ class Running:
 
 def load(round: Round) -> Running:
     """A running round's inputs as they are now, its arrays brought up to date. Belongs in a transaction."""
+    prefetch_related_objects([round], "criteria", "metrics")
     recipe = recipe_of(round)
-    criteria = dict(round.criteria.values_list("key", "pk"))
+    criteria = {criterion.key: criterion.pk for criterion in round.criteria.all()}
     filed = sheets.load(
         round, criteria.values()
     )  # before the entries: whoever has a sheet is among them then

@@ -8,12 +8,12 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
-from judging.jobs.copying import copy_fixed, copy_table_in, fixed_row
+from judging.jobs.copying import copy_fixed, copy_table_in, fixed_row, literal
 from judging.models import Standings
 from judging.scoring.compute import Result
 from judging.scoring.inputs import Indexes
 
-KEYS = "(SELECT index::int4, id::int8 FROM judging_entry WHERE round_id = %(round)s AND index = ANY(%(indexes)s))"
+KEYS = "(SELECT index::int4, id::int8 FROM judging_entry WHERE round_id = %(round)s AND index = ANY(%(indexes)s::int4[]))"
 KEY = fixed_row(index=">i4", entry=">i8")
 ROW = (
     "standings_id", "entry_id", "rank", "blend", "popularity", "panel", "theta", "panel_sd", "probability",
@@ -55,7 +55,7 @@ def _write_some(
 
 def _entry_ids(standings: Standings, at: Indexes) -> Indexes:
     """Primary keys of the entries with these indexes."""
-    found = copy_fixed(KEYS, {"round": standings.round_id, "indexes": at.tolist()}, KEY)
+    found = copy_fixed(KEYS, {"round": standings.round_id, "indexes": literal(at)}, KEY)
     ids = np.zeros(int(at.max(initial=-1)) + 1, dtype=np.int64)
     ids[found["index"]] = found["entry"]
     return ids[at]

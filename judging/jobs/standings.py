@@ -58,8 +58,8 @@ def compute(round: Round, *, closing: bool = False) -> Standings | None:
 
 
 def latest(round: Round) -> Standings | None:
-    """The newest standings of a round."""
-    return round.standings.order_by("-number").first()
+    """The newest standings of a round; the arrays of all are read on first use."""
+    return round.standings.defer("ranks", "blends").order_by("-number").first()
 
 
 def _keep(

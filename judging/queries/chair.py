@@ -259,7 +259,7 @@ class Findings:
 
 def findings(round: Round) -> Findings | None:
     """From the newest standings; None while there are none. Only for who may see marks."""
-    newest = round.standings.order_by("-number").first()
+    newest = round.standings.defer("ranks", "blends").order_by("-number").first()
     if newest is None:
         return None
     figures = newest.figures

@@ -67,7 +67,7 @@ class Line:
 
 def closing_standings(round: Round) -> Standings | None:
     """The standings a cut may rest on: those of the close."""
-    return round.standings.filter(is_closing=True).order_by("-number").first()
+    return round.standings.filter(is_closing=True).defer("ranks", "blends").order_by("-number").first()
 
 
 def needs_number(round: Round) -> bool:

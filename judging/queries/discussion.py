@@ -24,7 +24,7 @@ class Thread:
 
 def zone_of(round: Round) -> dict[int, LineRow]:
     """The line zone of the newest standings, by entry key."""
-    newest = round.standings.order_by("-number").first()
+    newest = round.standings.defer("ranks", "blends").order_by("-number").first()
     return {row.entry.pk: row for row in line_zone(newest)} if newest else {}
 
 

@@ -104,7 +104,7 @@ def _show(request: HttpRequest, round: Round, form: Form, *, status: int = 200) 
             standings.rows.order_by("rank").values_list("rank", "blend")[: round.cut_highest + 10]
         )
     elif not hidden and can_see_standings(request.user, round):
-        context["running"] = latest = round.standings.order_by("-number").first()
+        context["running"] = latest = round.standings.defer("ranks", "blends").order_by("-number").first()
         context["rows"] = (
             latest.rows.select_related("entry__submission__track", "entry__submission__artist").order_by(
                 "rank"

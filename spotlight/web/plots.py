@@ -12,6 +12,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 Scale = Callable[[float], float]
 WIDTH = 640
+LABEL = 19
+"""Height of a name in the margin."""
 DOT = 11
 """Dots closer than this cover each other ..."""
 STACK = 10
@@ -295,11 +297,13 @@ def courses(
         if mark == lowest or lowest - mark > lowest / 12
     ]
     parts += [_column(text, x=across(i), y=height - 12) for i, text in enumerate(columns) if text]
-    for row in rows:
-        spots = [
-            None if r is None else (across(i), down(min(r, lowest + 1))) for i, r in enumerate(row.ranks)
-        ]
-        parts.append(_course(row, spots))
+    courses = [
+        [None if r is None else (across(i), down(min(r, lowest + 1))) for i, r in enumerate(row.ranks)]
+        for row in rows
+    ]
+    parts += [_course(spots) for spots in courses]
+    named = [(row.label, spots[-1]) for row, spots in zip(rows, courses, strict=True) if row.label and spots]
+    parts += _labels([(label, last[1]) for label, last in named if last])
     return _figure(parts, height=height, title=title, desc=desc, name=name)
 
 
@@ -314,8 +318,8 @@ def _column(label: str, *, x: float, y: float) -> SafeString:
     return format_html('<text x="{}" y="{}" text-anchor="middle">{}</text>', _n(x), _n(y), label)
 
 
-def _course(row: Course, spots: Sequence[tuple[float, float] | None]) -> SafeString:
-    """Pieces of line where places follow on one another, a dot at each, the label at the last."""
+def _course(spots: Sequence[tuple[float, float] | None]) -> SafeString:
+    """Pieces of line where places follow on one another, a dot at each."""
     pieces: list[list[tuple[float, float]]] = [[]]
     for spot in spots:
         if spot is None:
@@ -326,17 +330,20 @@ def _course(row: Course, spots: Sequence[tuple[float, float] | None]) -> SafeStr
         "", '<polyline class="course" points="{}"/>',
         ((" ".join(f"{_n(x)},{_n(y)}" for x, y in piece),) for piece in pieces if len(piece) > 1),
     )  # fmt: skip
-    there = [spot for spot in spots if spot]
     dots = format_html_join(
-        "", '<circle class="mark" cx="{}" cy="{}" r="5"/>', ((_n(x), _n(y)) for x, y in there)
+        "", '<circle class="mark" cx="{}" cy="{}" r="5"/>', ((_n(x), _n(y)) for x, y in filter(None, spots))
     )
-    last = spots[-1] if spots else None
-    label = (
-        format_html('<text class="strong" x="468" y="{}">{}</text>', _n(last[1] + 4), short(row.label))
-        if last
-        else ""
-    )
-    return format_html("{}{}{}", lines, dots, label)
+    return format_html("{}{}", lines, dots)
+
+
+def _labels(named: Sequence[tuple[str, float]]) -> list[SafeString]:
+    """Names in the margin, those of tracks on one place below one another."""
+    labels, free = [], 0.0
+    for label, at in sorted(named, key=lambda one: one[1]):
+        y = max(at, free)
+        free = y + LABEL
+        labels.append(format_html('<text class="strong" x="468" y="{}">{}</text>', _n(y + 4), short(label)))
+    return labels
 
 
 def short(label: str, room: int = 16) -> str:

@@ -1,6 +1,8 @@
 """Rank history: what each role may see of how places changed."""
 
 import datetime
+import itertools
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -171,3 +173,13 @@ def test_after_a_week_the_history_of_a_rank_goes_day_by_day() -> None:
         if number == 5:
             assert [place.number for place in courses.places_of(entry)] == list(range(1, 13))
     assert [place.number for place in courses.places_of(entry)] == [1, 3, 5, 7, 9, 11, 13, 15, 16]
+
+
+def test_names_of_tracks_on_one_place_stand_below_one_another() -> None:
+    drawn = plots.courses(
+        [plots.Course("9 One", [1, 9]), plots.Course("9 Other", [2, 9]), plots.Course("10 Third", [3, 10])],
+        columns=["1", "2"], lowest=10, title="x",
+    )  # fmt: skip
+    heights = [float(y) for y in re.findall(r'<text class="strong" x="468" y="([\d.]+)"', drawn)]
+    assert min(b - a for a, b in itertools.pairwise(heights)) > 18
+    assert len(heights) == 3
