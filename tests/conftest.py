@@ -28,7 +28,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from spotlight import embedded
+from spotlight import catalogs, embedded
 from spotlight.embedded.state import APP_ROLE, OWNER_ROLE, State
 
 # A busy machine is no failure: examples may take their time. `make test` tries the same ones each time, so that nothing
@@ -56,6 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         return
     config.stash[_LOCK] = _one_run_at_a_time(settings.STATE_DIR)
+    catalogs.compile_all()  # a fresh clone has none, and a process that looked for one looks no more
     config.stash[_FOUND_RUNNING] = embedded.is_running(settings.STATE_DIR)
 
 

@@ -108,6 +108,12 @@ def test_each_mode_tells_programs_only_its_own(
     assert titles == (["Song 0", "Song 1", "Song 2"] if mode == "top" else ["Song 2", "Song 1", "Song 0"])
 
 
+def test_a_hidden_board_has_no_weeks(season: Season, client: Client) -> None:
+    Season.objects.filter(pk=season.pk).update(board_mode="hidden")
+    assert client.get("/api/v1/seasons/spring/chart/").json()["results"] == []
+    assert client.get("/seasons/spring/leaderboard/").context["weeks"] == []
+
+
 @pytest.mark.parametrize(("mode", "numbers"), [("order", True), ("top", False), ("hidden", False)])
 def test_likes_and_rising_are_told_where_the_order_is(
     season: Season, client: Client, mode: str, numbers: bool

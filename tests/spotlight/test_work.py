@@ -120,6 +120,12 @@ def test_without_a_broker_the_row_stays_for_the_sweep(
     work.enqueue("test.note", "a")
     work.send(only().pk, "test.note")
     assert only().state == "waiting"
+    carried: list[list[int]] = []
+    monkeypatch.setattr(
+        "spotlight.ledger.work.current_app.send_task", lambda name, *, args, **more: carried.append(args)
+    )
+    assert work.sweep() == 1
+    assert carried == [[only().pk]]
     assert work.run_due() == 1
 
 

@@ -108,6 +108,15 @@ def test_no_address_is_stored_and_the_salt_is_thrown_away(track: Track) -> None:
     assert ListenerSalt.objects.get().day == Play.objects.exclude(listener=first).get().day
 
 
+def test_a_salt_is_kept_until_its_day_is_over_everywhere() -> None:
+    noon = (clock.now() + datetime.timedelta(days=2)).replace(hour=12)
+    ListenerSalt.objects.create(day=noon.date() - datetime.timedelta(days=1), salt=b"s")
+    clock.move_to(noon - datetime.timedelta(hours=1))
+    assert forget_salts() == 0, "it is still that day west of Greenwich"
+    clock.move_to(noon + datetime.timedelta(hours=1))
+    assert forget_salts() == 1
+
+
 @pytest.mark.parametrize(("language", "market"), [("ja-JP", "jp"), ("ko", "kr"), ("de", "")])
 def test_the_market_of_a_listener(track: Track, language: str, market: str) -> None:
     assert plays.open_session(track, visitor(language=language)).market == market

@@ -166,9 +166,10 @@ def status(client: Client, submission: Submission) -> tuple[int, int, int]:
 
 
 def test_who_may_have_which_file(heard: Submission) -> None:
-    reviewer, judge, fan = Client(), Client(), Client()
+    reviewer, organizer, judge, fan = Client(), Client(), Client(), Client()
     for client, person in (
         (reviewer, make_role(heard.season, "clearance")),
+        (organizer, make_role(heard.season, "organizer")),
         (judge, make_role(heard.season, "judge")),
         (fan, make_person()),
     ):
@@ -176,6 +177,7 @@ def test_who_may_have_which_file(heard: Submission) -> None:
         client.force_login(person.user)
     assert status(signed_in(heard), heard) == (200, 200, 200)
     assert status(reviewer, heard) == (200, 200, 200)
+    assert status(organizer, heard) == (200, 404, 200), "organizing is not enough for the original"
     assert status(judge, heard) == status(fan, heard) == status(Client(), heard) == (404, 404, 404)
     clearance.clear(heard, by=make_role(heard.season, "clearance"))
     assert status(judge, heard) == status(fan, heard) == status(Client(), heard) == (200, 404, 200)
