@@ -22,7 +22,7 @@ from judging.models import ImportBatch, Source
 from judging.sources import BadFile, Block, Known, Seen, check, read, report
 from spotlight.ledger import clock
 
-CHUNK_ROWS = 1_500_000
+CHUNK_ROWS = 1_000_000
 """Rows that are copied at once, in the order of the readings' index: the more, the less of it is visited twice."""
 MOST_COMPARED = 2
 """Times CHUNK_ROWS that the days of a chunk may hold to be compared here; beyond that the database merges."""
@@ -162,9 +162,11 @@ class Intake:
         old = [day for day in rows["day"].unique() if self.held[day]]
         if not old:
             return rows, rows.clear()
-        is_old = pl.col("day").is_in(old)
-        fresh, staged = self._by_value(rows.filter(is_old), held=sum(self.held[day] for day in old))
-        return (pl.concat([rows.filter(~is_old), fresh]) if len(fresh) else rows.filter(~is_old)), staged
+        is_old = rows["day"].is_in(old)
+        fresh, staged = self._by_value(
+            rows if is_old.all() else rows.filter(is_old), held=sum(self.held[day] for day in old)
+        )
+        return pl.concat([rows.filter(~is_old), fresh]), staged
 
     def _by_value(self, rows: pl.DataFrame, *, held: int) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The same for rows of days that hold readings; too many of these, and the database tells them apart."""

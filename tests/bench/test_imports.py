@@ -1,29 +1,32 @@
 """What importing readings costs, with PostgreSQL's share: against a raw COPY of the same rows into a table without index.
 
-`IMPORT_ROWS=10000000 .venv/bin/pytest tests/bench/test_imports.py -m bench -s` measures other sizes.
+Beside it the floor: what the table of readings itself costs with its index, its checks and its triggers, for rows that are
+read, checked and in order already. `IMPORT_ROWS=10000000 IMPORT_FORMS=csv .venv/bin/pytest tests/bench/test_imports.py -m
+bench -s` measures other sizes; the memory is that of the importing process alone.
 """
 
-import datetime
 import os
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 import pytest
 from django.db import connection
 
-from judging.jobs import readings
+from judging.jobs import readings, staging
 from judging.models import ImportBatch, Reading, Source
+from judging.sources import Known, check, read
 from spotlight.ledger import clock
 from submissions.models import Season, Submission, Track
+from tests.bench.feeds import write_apart
 from tests.bench.figures import cpu_with_server, peak_memory, say
 from tests.making import make_artist, make_season
 
 pytestmark = [pytest.mark.bench, pytest.mark.django_db]
 
 ROWS = int(os.environ.get("IMPORT_ROWS", "1000000"))
+FORMS = os.environ.get("IMPORT_FORMS", "csv,jsonl,parquet").split(",")
 TRACKS = 100_000
-FIRST = datetime.date(2025, 1, 1)
+FLOOR_ROWS = 1_000_000
 
 
 def a_large_season() -> tuple[Season, list[str]]:
@@ -43,33 +46,6 @@ def a_large_season() -> tuple[Season, list[str]]:
     return season, [track.code for track in tracks]
 
 
-def a_feed(codes: list[str], first_day: int) -> pl.DataFrame:
-    """One reading per track and day, day by day; 0.5% of unknown tracks, 0.1% without a number, 0.1% repeated."""
-    dice = np.random.default_rng(first_day)
-    count = np.arange(ROWS)
-    days = np.datetime64(FIRST) + (first_day + count // TRACKS).astype("timedelta64[D]")
-    feed = pl.DataFrame(
-        {"track": np.array(codes)[count % TRACKS], "metric": ["streams"] * ROWS, "day": days, "market": ["jp"] * ROWS,
-         "value": dice.poisson(30, ROWS)}
-    )  # fmt: skip
-    kind = pl.Series("kind", dice.choice(3, ROWS, p=[0.994, 0.005, 0.001]))
-    feed = feed.with_columns(
-        pl.when(kind == 1).then(pl.lit("nobody")).otherwise("track").alias("track"),
-        pl.when(kind == 2).then(pl.lit(-1)).otherwise("value").alias("value"),
-    )
-    return pl.concat([feed, feed.gather_every(1000)])
-
-
-def write(feed: pl.DataFrame, path: Path) -> Path:
-    if path.suffix == ".csv":
-        feed.write_csv(path)
-    elif path.suffix == ".jsonl":
-        feed.write_ndjson(path)
-    else:
-        feed.write_parquet(path)
-    return path
-
-
 def raw_copy(path: Path) -> None:
     """The limit: the rows as they are, checked by nobody."""
     with connection.cursor() as cursor, path.open("rb") as stream:
@@ -78,17 +54,34 @@ def raw_copy(path: Path) -> None:
         cursor.copy_expert("COPY raw FROM STDIN WITH (FORMAT csv, HEADER true)", stream, 1024 * 1024)
 
 
+def floor(path: Path, season: Season) -> float:
+    """For each row what putting it where it belongs costs, all else being done; of the first million rows."""
+    source = Source.objects.create(season=season, slug=f"floor-{path.stem}", name="Floor")
+    known = Known(staging.known_tracks(season.pk), clock.now().date())
+    good, size = [], 0
+    for block in read(path):
+        good.append(check(block.rows, known).good)
+        size += good[-1].height
+        if size >= FLOOR_ROWS:
+            break
+    rows = pl.concat(good)
+    with connection.cursor() as cursor:
+        spent = cpu_with_server(lambda: staging.put_straight(cursor, rows, source=source.pk, batch=0))
+    return spent / rows.height
+
+
 def test_readings_import(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     season, codes = a_large_season()
+    (tmp_path / "codes").write_text("\n".join(codes))
     source = Source.objects.create(season=season, slug="radio", name="Radio")
-    bring(
-        Source.objects.create(season=season, slug="other", name="Other"),
-        write(a_feed(codes, 0), tmp_path / "before.csv"),
-    )
-    for turn, suffix in enumerate(("csv", "jsonl", "parquet")):
-        feed = a_feed(codes, turn * -(-ROWS // TRACKS))
-        limit = limit_of(write(feed, tmp_path / "plain.csv"))
-        path, name = write(feed, tmp_path / f"feed.{suffix}"), f"{ROWS:,} readings as {suffix}"
+    for turn, form in enumerate(["before", *FORMS]):
+        plain, path = tmp_path / f"{turn}.csv", tmp_path / f"feed.{form}"
+        paths = [plain] if form == "before" else [plain, path]
+        write_apart(tmp_path / "codes", rows=ROWS, first_day=turn * -(-ROWS // TRACKS), paths=paths)
+        if form == "before":
+            bring(Source.objects.create(season=season, slug="other", name="Other"), plain)
+            continue
+        limit, name = limit_of(plain), f"{ROWS:,} readings as {form}"
         new, spent = measured(source, path)
         say(capsys, f"import of {name}, new days", spent, "raw COPY", limit, "at most 4")
         again, spent = measured(source, path)
@@ -98,6 +91,8 @@ def test_readings_import(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> 
         assert sum(new.reasons.values()) == new.rejected > ROWS // 200
     with capsys.disabled():
         print(f"\npeak memory of the importing process: {peak_memory()} MB; goal at most 700")
+    name = "the floor: as many rows, in order, into the table of readings itself"
+    say(capsys, name, floor(plain, season) * ROWS, "raw COPY", limit)
 
 
 def limit_of(path: Path) -> float:
