@@ -14,7 +14,7 @@ from django.db import connection
 
 from judging.jobs import readings, staging
 from judging.models import ImportBatch, Reading, Source
-from judging.sources import Known, check, read
+from judging.sources import Known, Seen, check, read
 from spotlight.ledger import clock
 from submissions.models import Season, Submission, Track
 from tests.bench.feeds import write_apart
@@ -58,9 +58,9 @@ def floor(path: Path, season: Season) -> float:
     """For each row what putting it where it belongs costs, all else being done; of the first million rows."""
     source = Source.objects.create(season=season, slug=f"floor-{path.stem}", name="Floor")
     known = Known(staging.known_tracks(season.pk), clock.now().date())
-    good, size = [], 0
+    good, size, seen = [], 0, Seen()
     for block in read(path):
-        good.append(check(block.rows, known).good)
+        good.append(seen.part(check(block.rows, known).good)[0])
         size += good[-1].height
         if size >= FLOOR_ROWS:
             break

@@ -142,20 +142,27 @@ def test_blocks_that_repeat_or_correct_each_other(
     merged.clear()
     days[4], days[9] = line % (5, 50), line % (11, 11)
     days += [line % (12, 1), line % (1, 77), line % (13, 1), line % (14, 1), line % (12, 78)]
+    days += [f"{code},likes,2026-05-03,3\n"]  # new, on a day that was there
     batch = read(source, tmp_path, head + "".join(days))
-    assert (batch.rows, batch.accepted, batch.changed, batch.rejected) == (15, 13, 5, 2)
+    assert (batch.rows, batch.accepted, batch.changed, batch.rejected) == (16, 14, 6, 2)
     assert batch.reasons == {"repeats an earlier row": 2}
     assert list(batch.rejections.values_list("row", "reason")) == [
         (13, "repeats row 2"),
         (16, "repeats row 12"),
     ]
     assert Reading.objects.get(day="2026-05-05").value == 50
-    assert Reading.objects.filter(batch=batch).count() == 5
+    assert Reading.objects.filter(batch=batch).count() == 6
+    assert Reading.objects.get(day="2026-05-03", measure="likes").value == 3
     if compared and remembered == 100:
         assert sum(merged) == 1  # the one correction
     assert Reading.objects.get(day="2026-05-01").value == 1
     assert Reading.objects.get(day="2026-05-12").value == 1
-    assert list(source.days.values_list("rows", flat=True)) == [1] * 14
+    assert list(source.days.order_by("day").values_list("rows", flat=True)) == [1, 1, 2, *[1] * 11]
+    batch = read(
+        source, tmp_path, head + "".join([*days[:10], line % (1, 99)])
+    )  # what was equal counts as first, too
+    assert (batch.changed, batch.reasons) == (0, {"repeats an earlier row": 1})
+    assert Reading.objects.get(day="2026-05-01").value == 1
     assert list(source.days.order_by("day").values_list("day__day", flat=True)) == list(range(1, 15))
 
 
@@ -185,6 +192,8 @@ def test_only_the_first_rejections_are_kept_and_all_are_counted(
             *[_("unknown track"), _("value is not a whole number of 0 or more")] * 4,
             _("repeats row %(row)s") % {"row": 11},
         ]  # fmt: skip
+    broken = "\n".join(["track,metric,day,value", *rows, ""]).encode() + b"\xff,plays,2026-05-01,1\n"
+    assert read(source, tmp_path, broken).state == "failed"
     assert not list(files.scratch().parent.iterdir())  # nothing lies about
     again = read(source, tmp_path, f"track,metric,day,value\n{code},plays,2026-05-01,1\n")
     assert again.rejected_file is None and b"".join(rejected_csv(again)) == b"row,reason,line\n"
