@@ -154,6 +154,29 @@ def test_a_row_escapes_what_people_wrote() -> None:
     assert "<b>" not in html
 
 
+def test_a_table_scrolls_by_keyboard_and_is_no_landmark() -> None:
+    written = "{% load spotlight_ui %}{% tabular caption stacks=False %}<tbody></tbody>{% endtabular %}"
+    html = Template(written).render(Context({"caption": "<Imports>"}))
+    assert html == (
+        '<div class="table-wrap" tabindex="0" role="group" aria-label="&lt;Imports&gt;"><table class="table">'
+        '<caption class="vh">&lt;Imports&gt;</caption><tbody></tbody></table></div>'
+    )
+    by_hand = {
+        path.name
+        for path in (settings.BASE_DIR / "templates").rglob("*.html")
+        if '<table class="table' in path.read_text()
+    }
+    assert by_hand == {"rights.html", "table.html"}  # a table of fields, and allauth's
+
+
+def test_a_language_that_nobody_stated_is_told_by_the_script() -> None:
+    texts = ("戸川 りつ", "서느린", "Quiet Staircase", "水曜日")
+    marked = Template("{% load spotlight_ui %}{% for text in texts %}{{ text|at_script }};{% endfor %}")
+    assert marked.render(Context({"texts": texts})) == (
+        '<span lang="ja">戸川 りつ</span>;<span lang="ko">서느린</span>;Quiet Staircase;水曜日;'
+    )
+
+
 def test_movement_says_itself_in_words() -> None:
     assert "up 3 places since last week" in drawn('{% movement "up" 3 %}')
     assert "down 1 place since last week" in drawn('{% movement "down" 1 %}')

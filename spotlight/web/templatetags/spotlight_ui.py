@@ -1,5 +1,6 @@
 """Tags and filters of the front of the house. Each draws one component; `docs/front.md` shows them all with their arguments."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,7 @@ STYLES = {
     "time": "TIME_FORMAT",
     "short": "SHORT_DATETIME_FORMAT",
 }
+KANA, HANGUL = re.compile("[\u3041-\u30ff]"), re.compile("[\uac00-\ud7a3]")
 ABBREVIATED = {"Asia/Tokyo": "JST", "Asia/Seoul": "KST", "UTC": "UTC", "Etc/UTC": "UTC"}
 
 
@@ -297,6 +299,12 @@ def theme_attribute(context: template.Context) -> SafeString:
 def at_lang(text: Any, lang: str) -> SafeString:
     """A run of text marked with its language; plain text if none is known."""
     return format_html('<span lang="{}">{}</span>', lang, text) if lang else format_html("{}", text)
+
+
+@register.filter
+def at_script(text: Any) -> SafeString:
+    """A run of text whose language nobody stated, marked with the one that its script tells: kana or hangul; else plain."""
+    return at_lang(text, "ja" if KANA.search(str(text)) else "ko" if HANGUL.search(str(text)) else "")
 
 
 @register.filter
