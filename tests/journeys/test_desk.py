@@ -203,7 +203,7 @@ def test_signed_out_meanwhile_the_sheet_waits_for_the_sign_in(judging: Page, sea
     assert sheets(seat) == []
     judging.get_by_role("button", name="Sign in").click()
     judging.wait_for_url("**/accounts/login/?next=**")
-    judging.context.add_cookies(cookies)
+    judging.context.add_cookies(cookies)  # type: ignore[arg-type]  # as the browser gave them
     judging.goto("/admin/desk/")
     expect(judging.locator("#toasts")).to_contain_text("Filed now that the connection is back: 1")
     assert [(desk.marks_of(s), s.state) for s in sheets(seat)] == [
