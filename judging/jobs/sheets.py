@@ -85,6 +85,8 @@ def row_type(criteria: int) -> np.dtype[np.void]:
 
 def load(round: Round, criteria: Iterable[int]) -> Filed:
     """Bring the blocks of a round up to date and hand over their sheets. In a transaction; one at a time per round."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('sheets'), %s)", [round.pk])
     columns = tuple(sorted(criteria))
     stale = copy_fixed(STALE, {"round": round.pk}, NOTE)["assignment"].astype(np.int64)
     known = None if (stale < 0).any() else _read(round, columns)
@@ -100,6 +102,7 @@ def load(round: Round, criteria: Iterable[int]) -> Filed:
 def forget(round: Round) -> None:
     """Drop the blocks of a round: it is over, or they shall be made from scratch."""
     SheetBlock.objects.filter(round=round).delete()
+    round.stale_sheets.all().delete()
 
 
 def _retold(

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from judging.jobs import standings
 from judging.models import Round, Ruling
 from judging.services import desk, rounds
 from judging.services.chair import rule
 from spotlight.accounts.models import Person
 from tests.judging.conftest import at, draft, file_all, judge_of
-from tests.making import make_readings, make_round, make_season, make_seat, sqlstate
+from tests.making import make_entry, make_readings, make_round, make_season, make_seat, sqlstate
 
 pytestmark = pytest.mark.django_db
 
@@ -235,3 +236,24 @@ def test_a_draft_can_not_be_filed_once_the_round_is_locked(
 def test_windows_of_a_closed_round_stand_still_too(closed: Round) -> None:
     with pytest.raises(DatabaseError):
         Round.objects.filter(pk=closed.pk).update(closes_at=closed.closes_at + datetime.timedelta(days=1))
+
+
+def test_rows_of_standings_hold_what_they_name(open_round: Callable[..., Round], as_app_role: None) -> None:
+    made = open_round()
+    foreign = make_entry(make_round(make_season()))
+    make_readings(made.entries.all()[0], 3, 4, 5)
+    found = standings.compute(made)
+    assert found is not None
+    late = make_entry(made)
+    row = (
+        "INSERT INTO judging_standing (standings_id, entry_id, rank, blend, probability, sheets, tie_level, is_selected, parts)"
+        " VALUES (%(standings)s, %(entry)s, 99, 0, 0, 0, 0, false, '{}')"
+    )
+    assert refusal(row, standings=found.pk, entry=late.pk) is None
+    assert refusal(row, standings=found.pk, entry=foreign.pk) == "23503"
+    assert refusal(row, standings=found.pk, entry=-1) == "23503"
+    assert refusal(row, standings=-1, entry=late.pk) == "23503"
+    assert refusal("DELETE FROM judging_standings WHERE id = %(key)s", key=found.pk) == "23503"
+    delete = "DELETE FROM judging_entry WHERE id = %(key)s"
+    assert refusal(delete, key=found.rows.all()[0].entry_id) == "23503"
+    assert refusal(delete, key=late.pk) is None
