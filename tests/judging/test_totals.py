@@ -74,10 +74,13 @@ def test_differences_gaps_and_resets(entered: Submission, source: Source, tmp_pa
     assert min(counted(source)) == -30
 
 
-def test_the_order_of_arrival_does_not_matter(entered: Submission, source: Source, tmp_path: Path) -> None:
+@pytest.mark.parametrize("turns", [4, pytest.param(24, marks=pytest.mark.chaos)])
+def test_the_order_of_arrival_does_not_matter(
+    entered: Submission, source: Source, tmp_path: Path, turns: int
+) -> None:
     dice = random.Random(7)
     codes = [entered.track.code, make_submission(entered.season).track.code]
-    for turn in range(12):
+    for turn in range(turns):
         Reading.objects.all().delete()
         Total.objects.all().delete()
         code = codes[turn % 2]
