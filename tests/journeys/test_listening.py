@@ -296,7 +296,7 @@ def chart(season: Season) -> None:
     tracks = Track.objects.filter(submissions__season=season, rendition__isnull=False)
     Play.objects.bulk_create(
         Play(track=track, day=today - datetime.timedelta(days=day), listener=f"{n}", market="jp")
-        for day in range(7, 21) for place, track in enumerate(tracks) for n in range(place + day % 3 + 1)
+        for day in range(1, 21) for place, track in enumerate(tracks) for n in range(place + day % 3 + 1)
     )  # fmt: skip
     counts.fold(season, since=today - datetime.timedelta(days=30))
     charts.compute_due_weeks(season)

@@ -20,14 +20,17 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def season() -> Season:
-    """Two tracks from Japan and one from Korea; the later ones are heard more, week after week."""
+    """Two tracks from Japan and one from Korea; the later ones are heard more, week after week.
+
+    Heard until yesterday: a week of Tokyo is over while its last day goes on in UTC.
+    """
     made = make_season("spring")
     today = clock.now().date()
     for place, market in enumerate(("jp", "kr", "jp")):
         track = make_submission(made, market=market, title=f"Song {place}").track
         Play.objects.bulk_create(
             Play(track=track, day=today - datetime.timedelta(days=day), listener=str(n), market="jp")
-            for day in range(7, 21)
+            for day in range(1, 21)
             for n in range(place + 1)
         )
     counts.fold(made, since=today - datetime.timedelta(days=30))
