@@ -98,7 +98,7 @@ JUDGES = (
 FAN = Role("fan", "fan", "Mika Thorne", "en", "other")
 MARKETS = {"ja": "jp", "ko": "kr", "en": "other"}
 VISITORS_QUALITY, VISITORS_RATE = 1.6, 4.4
-"""Not drawn for the track whose artist a visitor can be: it comes near the line of the second round, so that there is much to see."""
+"""Not drawn for the track whose artist a visitor can be: it reaches the second round, so that there is much to see."""
 BOUGHT_DAY, BOUGHT_TIMES = 106, 45
 """On that day of the running season somebody bought so many times the usual streams of that track; the detectors find it."""
 SIGN_INS = 4
