@@ -10,7 +10,7 @@ OF_COLOR: dict[str, Any] = {"runOnly": {"type": "rule", "values": ["color-contra
 
 SETTLED = """async () => {
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
-  do { await frame(); await frame() } while (document.getAnimations().some((one) => one instanceof CSSTransition))
+  do { await frame(); await frame() } while (document.getAnimations().some((one) => one instanceof CSSTransition && one.playState !== 'finished'))
 }"""
 """Ends when no color is on its way to another one any more."""
 

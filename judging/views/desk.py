@@ -1,8 +1,6 @@
 """The judging desk: next entry, sheet, own list, stepping back. Nothing here knows of other judges."""
 
-import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -10,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import formats
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -231,7 +228,6 @@ def _sheet_page(
         "progress": queries.progress(user, duty.round), "previous": before and _address(before), "next": after and _address(after),
         "ahead": ahead and {"page": _address(ahead), "sound": _address(ahead, "desk_audio")}, "steps": range(11),
         "takes_sheets": takes, "may_revise": revises, "may_write": takes or revises, "problem": problem, "field": field,
-        "saved_words": _("Saved %(time)s") % {"time": formats.time_format(_local(sheet.updated_at, duty))} if sheet else "",
         **heard_so_far(duty.round, sheet, duty.entry.submission.track),
     }  # fmt: skip
     return render(request, "judging/desk/sheet.html", page, status=status)
@@ -245,10 +241,6 @@ def heard_so_far(round: Round, sheet: ScoreSheet | CalibrationSheet | None, trac
         "heard_percent": (sheet.heard_ms if sheet else 0) * 100 // length if length else 0,
         "share_percent": queries.round_up(round.heard_share * 100),
     }
-
-
-def _local(moment: datetime.datetime, duty: Assignment) -> datetime.datetime:
-    return moment.astimezone(ZoneInfo(duty.round.season.zone))
 
 
 def _page(duty: Assignment) -> dict[str, Any]:

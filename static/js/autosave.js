@@ -26,6 +26,7 @@ class Autosave {
     form.addEventListener('input', (e) => this.touched(e));
     form.addEventListener('change', (e) => this.touched(e, 150));
     form.addEventListener('submit', (e) => this.submitted(e), true);
+    if (this.place()?.dataset.savedAt) this.saved(this.place().dataset.savedAt);
     this.restore();
   }
 
@@ -109,10 +110,16 @@ class Autosave {
     }
     if (body.version !== undefined) for (const el of this.form.querySelectorAll('[name=version]')) el.value = body.version;
     if (!this.dirty) this.forget();
-    const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(body.saved_at ? new Date(body.saved_at) : new Date());
-    this.state(Object.keys(errors).length ? 'error' : 'saved', Object.keys(errors).length ? say('save_error') : say('saved', { time }));
+    if (Object.keys(errors).length) this.state('error', say('save_error'));
+    else this.saved(body.saved_at);
     this.form.dispatchEvent(new CustomEvent('spotlight:saved', { bubbles: true, detail: body }));
     return undefined;
+  }
+
+  // The time as the reader's clock says it.
+  saved(at) {
+    const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at ? new Date(at) : new Date());
+    this.state('saved', say('saved', { time }));
   }
 
   conflicted(body) {
@@ -146,8 +153,12 @@ class Autosave {
     }
   }
 
+  place() {
+    return this.form.querySelector('[data-save-state]') ?? document.querySelector(`[data-save-state="${this.form.id}"]`) ?? document.querySelector('[data-save-state]');
+  }
+
   state(state, text) {
-    const own = this.form.querySelector('[data-save-state]') ?? document.querySelector(`[data-save-state="${this.form.id}"]`) ?? document.querySelector('[data-save-state]');
+    const own = this.place();
     if (!own) return;
     own.dataset.state = state;
     if (own.textContent !== text) own.textContent = text;

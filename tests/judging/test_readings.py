@@ -193,8 +193,9 @@ def test_only_the_first_rejections_are_kept_and_all_are_counted(
             _("repeats row %(row)s") % {"row": 11},
         ]  # fmt: skip
     broken = "\n".join(["track,metric,day,value", *rows, ""]).encode() + b"\xff,plays,2026-05-01,1\n"
+    before = set(files.scratch().parent.iterdir())  # of other tests
     assert read(source, tmp_path, broken).state == "failed"
-    assert not list(files.scratch().parent.iterdir())  # nothing lies about
+    assert set(files.scratch().parent.iterdir()) == before  # nothing lies about
     again = read(source, tmp_path, f"track,metric,day,value\n{code},plays,2026-05-01,1\n")
     assert again.rejected_file is None and b"".join(rejected_csv(again)) == b"row,reason,line\n"
 
