@@ -223,6 +223,7 @@ DEMO_FACTOR = "spotlight.demo.people.factor_secret" if DEMO else ""
 LOGIN_REDIRECT_URL = "/start/"
 LOGIN_URL = "account_login"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+MFA_TOTP_TOLERANCE = 1  # a code typed at the end of its half minute still counts (RFC 6238, 5.2)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

@@ -43,5 +43,4 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-MFA_TOTP_TOLERANCE = 1  # a test may read a code at the very end of its half minute
 WHITENOISE_AUTOREFRESH = True

@@ -21,16 +21,27 @@ SIZE = 5
 
 
 def choose_set(round: Round, codes: Sequence[str], *, by: Person) -> list[CalibrationTrack]:
-    """Make five tracks the round's set, in this order; none takes the set away. Only before the round opens.
+    """Make five tracks the round's set, in this order. Only before the round opens.
 
     Raises WrongStage, InvalidInput where it is not five different tracks that may calibrate, or where judges have begun.
     """
+    if len(codes) != SIZE:
+        raise InvalidInput(_("Choose five tracks that are not in this season."), field="track")
+    return _replace_set(round, codes, by=by)
+
+
+def take_set_away(round: Round, *, by: Person) -> None:
+    """The round has no calibration set any more. Raises WrongStage, InvalidInput where judges have begun."""
+    _replace_set(round, (), by=by)
+
+
+def _replace_set(round: Round, codes: Sequence[str], *, by: Person) -> list[CalibrationTrack]:
     with transaction.atomic():
         round = life.hold(round, stage=Round.State.PLANNED)
         if CalibrationSheet.objects.filter(of__round=round).exists():
             raise InvalidInput(_("Judges have begun to score this set. It can’t be changed any more."))
         by_code = {track.code: track for track in queries.candidates(round).filter(code__in=codes)}
-        if codes and (len(set(codes)) != SIZE or len(by_code) != SIZE):
+        if len(by_code) != len(codes):
             raise InvalidInput(_("Choose five tracks that are not in this season."), field="track")
         round.calibration.all().delete()
         made = CalibrationTrack.objects.bulk_create(

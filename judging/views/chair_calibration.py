@@ -48,7 +48,7 @@ def _act(request: HttpRequest, round: Round) -> HttpResponse:
         if request.POST.get("act") == "draw":
             services.draw_set(round, by=person)
         elif request.POST.get("act") == "clear":
-            services.choose_set(round, [], by=person)
+            services.take_set_away(round, by=person)
         else:
             services.choose_set(round, request.POST.getlist("track"), by=person)
     except SpotlightError as error:

@@ -22,7 +22,6 @@ class PlaySession(models.Model):
     )
     opened_at = models.DateTimeField()
     listened_ms = models.PositiveIntegerField(default=0)
-    counted = models.BooleanField(default=False)
 
     class Meta:
         indexes = [models.Index(fields=["opened_at"], name="play_session_opened")]

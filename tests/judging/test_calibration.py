@@ -58,6 +58,7 @@ def test_only_five_tracks_from_outside_and_only_before_the_round(
     inside = season.submissions.first()
     assert inside is not None
     for codes in (
+        [],
         [t.code for t in outside[:4]],
         [outside[0].code] * 5,
         [inside.track.code, *(t.code for t in outside[:4])],
@@ -73,7 +74,7 @@ def test_only_five_tracks_from_outside_and_only_before_the_round(
     open_for_good(season)
     opened = rounds.open_round(planned, by=chair)
     with pytest.raises(life.WrongStage):
-        calibration.choose_set(opened, [], by=chair)
+        calibration.take_set_away(opened, by=chair)
 
 
 def test_a_drawn_set_follows_from_the_seed_and_spans_the_places_of_earlier_seasons(

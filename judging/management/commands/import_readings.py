@@ -1,6 +1,9 @@
 """`manage.py import_readings FILE --source NAME`."""
 
+import signal
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +41,10 @@ class Command(BaseCommand):
         if not path.is_file():
             raise CommandError(f"{path} is not a file.")
         try:
-            batch = popularity.import_readings_now(
-                _source(season, options), path=path, by=None, report=self._progress
-            )
+            with _ended_in_order():
+                batch = popularity.import_readings_now(
+                    _source(season, options), path=path, by=None, report=self._progress
+                )
         except SpotlightError as refusal:
             raise CommandError(str(refusal)) from refusal
         self._print(batch)
@@ -77,3 +81,17 @@ def _source(season: Season, options: dict[str, Any]) -> Source:
     if options["totals"] and source.kind != kind:
         raise CommandError(f"The source {source.slug} sends daily counts. Totals need a source of their own.")
     return source
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """A closed terminal or a polite kill ends the import as Ctrl-C does, so that its report says so."""
+    before = {
+        number: signal.signal(number, signal.default_int_handler)
+        for number in (signal.SIGTERM, signal.SIGHUP)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
