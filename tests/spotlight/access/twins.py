@@ -245,7 +245,7 @@ CHANGES: list[tuple[str, tuple[str, ...], Callable[[World], None]]] = [
     ("readings set aside", ("owner", "chair", "organizer"), _set_aside),
     ("plays and likes since the freeze", ("chair", "organizer"), _frozen_plays),
     ("plays and likes where the order is hidden", (), _all_plays("hushed", "crowd")),
-    ("drafts", (), _drafts),
+    ("drafts", ("organizer",), _drafts),  # whose home says how many there are
     ("entries that wait", ("clearance", "chair", "organizer"), _waiting),
     ("mails", ("organizer",), _mails),
     ("log", ("chair", "organizer"), _log),
