@@ -21,7 +21,7 @@ PAGES: tuple[tuple[str, Callable[[], str], str, set[Role]], ...] = (
 )
 ICONS = {
     "season": "calendar_month", "round": "repeat", "prize": "emoji_events", "source": "sensors", "importbatch": "upload_file",
-    "mail": "mail", "event": "history", "work": "pending_actions", "membership": "group", "invitation": "person_add",
+    "mail": "mail", "event": "history", "workrow": "pending_actions", "membership": "group", "invitation": "person_add",
     "organisation": "apartment", "amendment": "edit_calendar", "report": "flag", "use": "movie", "episode": "videocam",
 }  # fmt: skip
 

@@ -12,7 +12,7 @@ from judging.models import Assignment, Award, Cut, ImportBatch, Round, ScoreShee
 from judging.queries.rounds import entries_below_minimum
 from judging.queries.rules import rounds_of
 from judging.queries.suspicions import waiting_cases
-from spotlight.ledger.models import Mail, Work
+from spotlight.ledger.models import Mail, WorkRow
 from submissions.models import Report, Season, Submission, Use
 from submissions.queries import rules
 
@@ -242,7 +242,7 @@ def _imports_with_rejections(season: Season) -> QuerySet[ImportBatch]:
 
 def failed_work() -> int:
     """Background work that was given up; for the operator."""
-    return Work.objects.filter(state=Work.State.FAILED).count()
+    return WorkRow.objects.filter(state=WorkRow.State.FAILED).count()
 
 
 def coverage(season: Season) -> Coverage | None:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from judging.models import ImportBatch, Source, SourceKey
 from spotlight.ledger import clock
-from spotlight.ledger.models import Work
+from spotlight.ledger.models import WorkRow
 from submissions.models import Season
 
 
@@ -89,7 +89,7 @@ def with_progress(batches: Iterable[ImportBatch]) -> list[tuple[ImportBatch, flo
     """Each batch with how far it is read, 0 to 1; None once it is done."""
     listed = list(batches)
     running = [batch.code for batch in listed if batch.is_on_its_way]
-    works = Work.objects.filter(kind="readings.import", key__in=running).order_by("pk")
+    works = WorkRow.objects.filter(kind="readings.import", key__in=running).order_by("pk")
     progress = dict(works.values_list("key", "progress")) if running else {}
     return [(batch, progress.get(batch.code, 0.0) if batch.is_on_its_way else None) for batch in listed]
 

@@ -11,7 +11,7 @@ from judging.models import Award, Cut, Decision, Round
 from spotlight.demo import calendar, cast, crowd, panel, rounds
 from spotlight.demo.models import Step
 from spotlight.ledger import clock, work
-from spotlight.ledger.models import Work
+from spotlight.ledger.models import WorkRow
 from submissions.models import Season
 
 KIND = "demo.advance"
@@ -64,9 +64,9 @@ def is_filled() -> bool:
     return Step.objects.filter(name="present", finished_at__isnull=False).exists()
 
 
-def moving() -> Work | None:
+def moving() -> WorkRow | None:
     """The work row that moves the season on now, if any."""
-    return Work.objects.filter(kind=KIND, state__in=["waiting", "running"]).order_by("-pk").first()
+    return WorkRow.objects.filter(kind=KIND, state__in=["waiting", "running"]).order_by("-pk").first()
 
 
 def ask() -> bool:

@@ -12,7 +12,7 @@ from series.jobs import publication
 from series.models import Episode
 from spotlight.demo import cast
 from spotlight.ledger import clock
-from spotlight.ledger.models import Clock, Work
+from spotlight.ledger.models import Clock, WorkRow
 from submissions.models import Season
 from submissions.services.presets import day_at
 
@@ -55,7 +55,7 @@ def set_to(moment: datetime.datetime) -> None:
     """Set the clock, forward or back. Work that runs meanwhile keeps the rest of its lease."""
     with transaction.atomic():
         step = moment - clock.now()
-        Work.objects.filter(state=Work.State.RUNNING).update(leased_until=F("leased_until") + step)
+        WorkRow.objects.filter(state=WorkRow.State.RUNNING).update(leased_until=F("leased_until") + step)
         clock.move_to(moment)
 
 

@@ -13,7 +13,7 @@ from spotlight.demo.cast import Entrant, chance
 from spotlight.demo.studio import PROCESSES, Studio
 from spotlight.errors import SpotlightError
 from spotlight.ledger import files, work
-from spotlight.ledger.models import StoredFile, Work
+from spotlight.ledger.models import StoredFile, WorkRow
 from submissions.models import Artist, Credit, Season, Submission, Track
 from submissions.queries.entries import current_terms
 from submissions.queries.processing import KIND
@@ -130,7 +130,7 @@ def _credits(entrant: Entrant, rng: random.Random) -> list[CreditLine]:
     return lines
 
 
-def _send_audio(submission: Submission, tape: Path) -> tuple[Work | None, int]:
+def _send_audio(submission: Submission, tape: Path) -> tuple[WorkRow | None, int]:
     """Give the entry its audio and take the check of it upon ourselves before any worker sees it."""
     stored = files.keep(
         tape, kind=StoredFile.Kind.ORIGINAL, media_type="audio/flac", owner=submission.entered_by,
@@ -143,7 +143,7 @@ def _send_audio(submission: Submission, tape: Path) -> tuple[Work | None, int]:
         return work.lease(row.pk), row.pk
 
 
-def _check(leased: Work | None, pk: int) -> None:
+def _check(leased: WorkRow | None, pk: int) -> None:
     try:
         if leased is not None:
             work.carry_leased(leased)

@@ -21,7 +21,7 @@ from django.db.models import Q
 from kombu.exceptions import OperationalError
 
 from spotlight.ledger import clock
-from spotlight.ledger.models import Work
+from spotlight.ledger.models import WorkRow
 
 log = logging.getLogger(__name__)
 
@@ -91,19 +91,19 @@ def send(work_id: int, kind: str, delay: float = 0) -> None:
         log.warning("broker away, work %s is left to the sweep: %s", work_id, problem)
 
 
-def lease(work_id: int) -> Work | None:
+def lease(work_id: int) -> WorkRow | None:
     """Take a due work row for this worker, or None if it is done, not due, or somebody else's.
 
     What is due is said by the one clock; how long a lease lasts by the server's own time, which nobody moves.
     """
     with transaction.atomic():
-        work = Work.objects.select_for_update(skip_locked=True).filter(free(), pk=work_id).first()
+        work = WorkRow.objects.select_for_update(skip_locked=True).filter(free(), pk=work_id).first()
         if work is None or not _alone(work):
             return None  # where the same work runs elsewhere, the sweep comes back for this row
         work.attempts += 1
         work.leased_by = f"{socket.gethostname()}:{os.getpid()}"
-        Work.objects.filter(pk=work.pk).update(
-            state=Work.State.RUNNING,
+        WorkRow.objects.filter(pk=work.pk).update(
+            state=WorkRow.State.RUNNING,
             attempts=work.attempts,
             leased_by=work.leased_by,
             leased_until=clock.ServerNow() + LEASE,
@@ -113,16 +113,16 @@ def lease(work_id: int) -> Work | None:
 
 def free() -> Q:
     """Rows that may be taken: due and waiting, or running under a lease that ran out."""
-    return Q(state=Work.State.WAITING, due_at__lte=clock.Now()) | Q(
-        state=Work.State.RUNNING, leased_until__lt=clock.ServerNow()
+    return Q(state=WorkRow.State.WAITING, due_at__lte=clock.Now()) | Q(
+        state=WorkRow.State.RUNNING, leased_until__lt=clock.ServerNow()
     )
 
 
-def _alone(work: Work) -> bool:
+def _alone(work: WorkRow) -> bool:
     """Whether no other row of the same work is running; two workers can't both find so."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), hashtext(%s))", [work.kind, work.key])
-    same = Work.objects.filter(kind=work.kind, key=work.key, state=Work.State.RUNNING)
+    same = WorkRow.objects.filter(kind=work.kind, key=work.key, state=WorkRow.State.RUNNING)
     return not same.filter(leased_until__gte=clock.ServerNow()).exclude(pk=work.pk).exists()
 
 
@@ -133,7 +133,7 @@ def carry(work_id: int) -> None:
         carry_leased(work)
 
 
-def carry_leased(work: Work) -> None:
+def carry_leased(work: WorkRow) -> None:
     """Do a work row that this process holds; who leases it in the transaction of its cause keeps it from all others."""
     with Lease(work):
         try:
@@ -142,23 +142,23 @@ def carry_leased(work: Work) -> None:
             log.exception("work %s %s failed", work.kind, work.key)
             _retry(work, problem)
             return
-    Work.objects.filter(pk=work.pk).update(
-        state=Work.State.DONE, progress=1, leased_until=None, error="", finished_at=clock.Now()
+    WorkRow.objects.filter(pk=work.pk).update(
+        state=WorkRow.State.DONE, progress=1, leased_until=None, error="", finished_at=clock.Now()
     )
 
 
-def _run(work: Work) -> None:
+def _run(work: WorkRow) -> None:
     found = known(work.kind)
     if found is None:
         raise LookupError(f"nothing handles {work.kind}")
     found.run(work.key, reporter(work))
 
 
-def reporter(work: Work) -> Report:
+def reporter(work: WorkRow) -> Report:
     """A function that stores progress (0 to 1) on the work row."""
 
     def report(fraction: float) -> None:
-        Work.objects.filter(pk=work.pk).update(progress=min(max(fraction, 0.0), 1.0))
+        WorkRow.objects.filter(pk=work.pk).update(progress=min(max(fraction, 0.0), 1.0))
 
     return report
 
@@ -180,21 +180,23 @@ def apart(report: Report) -> Report:
     return report_apart
 
 
-def _retry(work: Work, problem: Exception) -> None:
+def _retry(work: WorkRow, problem: Exception) -> None:
     final = work.attempts >= ATTEMPTS
     pause = datetime.timedelta(seconds=min(2**work.attempts, 300))
     error = f"{type(problem).__name__}: {problem}"[:2000]
     changes = (
-        {"state": Work.State.FAILED, "finished_at": clock.now()} if final else {"state": Work.State.WAITING}
+        {"state": WorkRow.State.FAILED, "finished_at": clock.now()}
+        if final
+        else {"state": WorkRow.State.WAITING}
     )
     try:
         with transaction.atomic():
-            Work.objects.filter(pk=work.pk).update(
+            WorkRow.objects.filter(pk=work.pk).update(
                 error=error, leased_until=None, due_at=clock.now() + pause, **changes
             )
     except IntegrityError:  # the same work was asked for again meanwhile: the newer row carries on
-        Work.objects.filter(pk=work.pk).update(
-            state=Work.State.DONE, error=error, leased_until=None, finished_at=clock.now()
+        WorkRow.objects.filter(pk=work.pk).update(
+            state=WorkRow.State.DONE, error=error, leased_until=None, finished_at=clock.now()
         )
         return
     if not final:
@@ -204,7 +206,7 @@ def _retry(work: Work, problem: Exception) -> None:
 class Lease:
     """Renews the lease of a running work row from a thread of its own until the work ends."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: WorkRow) -> None:
         self.work = work
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._renew, daemon=True)
@@ -220,7 +222,7 @@ class Lease:
     def _renew(self) -> None:
         while not self._ended.wait(RENEW_SECONDS):
             try:
-                Work.objects.filter(pk=self.work.pk, state="running").update(
+                WorkRow.objects.filter(pk=self.work.pk, state="running").update(
                     leased_until=clock.ServerNow() + LEASE
                 )
             except Exception:
@@ -232,7 +234,7 @@ class Lease:
 
 def sweep(limit: int = 500) -> int:
     """Re-issue what is due and nobody leases. Returns how many rows were sent."""
-    rows = list(Work.objects.filter(free()).order_by("due_at").values_list("pk", "kind")[:limit])
+    rows = list(WorkRow.objects.filter(free()).order_by("due_at").values_list("pk", "kind")[:limit])
     for pk, kind in rows:
         send(pk, kind)
     return len(rows)
@@ -242,7 +244,9 @@ def run_due(limit: int = 1000) -> int:
     """Do everything that is due here and now, in this process; for tests, commands and the demo. Returns how many."""
     done = 0
     while done < limit:
-        work = Work.objects.filter(state="waiting", due_at__lte=clock.Now()).order_by("due_at", "pk").first()
+        work = (
+            WorkRow.objects.filter(state="waiting", due_at__lte=clock.Now()).order_by("due_at", "pk").first()
+        )
         if work is None:
             break
         carry(work.pk)
@@ -250,14 +254,14 @@ def run_due(limit: int = 1000) -> int:
     return done
 
 
-def latest(kind: str, key: str) -> Work | None:
+def latest(kind: str, key: str) -> WorkRow | None:
     """The newest row of this work, to show its state and progress."""
-    return Work.objects.filter(kind=kind, key=key).order_by("-pk").first()
+    return WorkRow.objects.filter(kind=kind, key=key).order_by("-pk").first()
 
 
 def forget_finished(older_than: datetime.timedelta = datetime.timedelta(days=14)) -> int:
     """Delete rows done long ago; failed ones stay for a person to see."""
-    removed, _ = Work.objects.filter(state="done", finished_at__lt=clock.now() - older_than).delete()
+    removed, _ = WorkRow.objects.filter(state="done", finished_at__lt=clock.now() - older_than).delete()
     return removed
 
 

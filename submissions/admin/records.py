@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from spotlight.ledger.models import Event, Mail, Work
+from spotlight.ledger.models import Event, Mail, WorkRow
 from submissions.admin.base import PanelAdmin, ReadOnlyAdmin
 from submissions.models import Role, Season
 from submissions.queries.outbox import shown_text
@@ -81,7 +81,7 @@ class EventAdmin(SlugScopedAdmin):
     list_select_related = ("actor",)
 
 
-@admin.register(Work)
+@admin.register(WorkRow)
 class WorkAdmin(PanelAdmin):
     """What waits, runs or failed in the background; for the operator."""
 

@@ -8,7 +8,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
 from spotlight.ledger import work
-from spotlight.ledger.models import Work
+from spotlight.ledger.models import WorkRow
 from submissions.models import Track
 
 KIND = "track.process"
@@ -36,7 +36,7 @@ def audio_state(track: Track) -> AudioState:
     if track.audio not in (Audio.WAITING, Audio.CHECKING):
         return AudioState(track.audio)
     row = work.latest(KIND, track.code)
-    if row and row.state == Work.State.FAILED:
+    if row and row.state == WorkRow.State.FAILED:
         return AudioState(
             "failed", sentence=_("We could not check this file. Upload it again, or write to us.")
         )

@@ -14,7 +14,7 @@ from spotlight.accounts.models import Person
 from spotlight.errors import InvalidInput, SpotlightError
 from spotlight.ledger import clock, files, work
 from spotlight.ledger.events import log
-from spotlight.ledger.models import StoredFile, Work
+from spotlight.ledger.models import StoredFile, WorkRow
 from submissions.audio import Tags
 from submissions.models import Artist, Credit, Season, Submission, Track
 from submissions.queries.completeness import gaps
@@ -62,7 +62,9 @@ def entry_of_file(season: Season, sha256: str) -> Submission | None:
     return found.select_related("track", "season", "artist").order_by("pk").first()
 
 
-def take_in(season: Season, found: Collected, *, by: Person, reason: str) -> tuple[Submission, Work | None]:
+def take_in(
+    season: Season, found: Collected, *, by: Person, reason: str
+) -> tuple[Submission, WorkRow | None]:
     """Make a draft of a collected file. The check of its audio is leased to this process: do it with `carry_leased`.
 
     Raises InvalidInput without title, artist or reason, SpotlightError if the season is not open, JudgingBegan.

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from django.db import connection
 
-Work = Callable[[], object]
+WorkRow = Callable[[], object]
 
 
-def cpu(work: Work, repeats: int = 3) -> float:
+def cpu(work: WorkRow, repeats: int = 3) -> float:
     """The least processor time of several runs, in seconds, children included."""
     return min(_once(work) for _ in range(repeats))
 
 
-def _once(work: Work) -> float:
+def _once(work: WorkRow) -> float:
     before = time.process_time() + _children()
     work()
     return time.process_time() + _children() - before
@@ -27,7 +27,7 @@ def _children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def cpu_with_server(work: Work) -> float:
+def cpu_with_server(work: WorkRow) -> float:
     """Processor time of one run in seconds: this process, its children, and every process of the test's PostgreSQL."""
     before = time.process_time() + _children() + _server()
     work()

@@ -9,7 +9,7 @@ from django.test import Client
 from spotlight.accounts.models import Person
 from spotlight.demo import people
 from spotlight.demo.models import Step
-from spotlight.ledger.models import Work
+from spotlight.ledger.models import WorkRow
 from tests.making import make_person
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +70,7 @@ def test_nothing_moves_while_the_demo_is_filled(client: Client, demo: None) -> N
     assert 'hx-trigger="every 2s"' in page
     assert "Move the season on" not in page
     client.post("/demo/advance/")
-    assert not Work.objects.exists()
+    assert not WorkRow.objects.exists()
 
 
 def test_the_bar_can_be_put_away(client: Client, demo: None) -> None:

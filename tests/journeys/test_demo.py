@@ -17,7 +17,7 @@ from spotlight.demo import entering, people, seeding
 from spotlight.demo.models import Step
 from spotlight.demo.studio import Studio
 from spotlight.ledger import clock, work
-from spotlight.ledger.models import Event, Work
+from spotlight.ledger.models import Event, WorkRow
 from submissions.models import Season, Submission, Track
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
@@ -72,7 +72,7 @@ def test_a_visitor_takes_the_season_to_its_winners(page: Page, filled: Path) -> 
     while (button := page.get_by_role("button", name="Move the season on")).is_visible():
         button.click()
         expect(page.locator("#demo-state progress")).to_be_visible()
-        assert Work.objects.filter(kind="demo.advance", state="waiting").count() == 1
+        assert WorkRow.objects.filter(kind="demo.advance", state="waiting").count() == 1
         work.run_due()
         expect(page.locator("#demo-state progress")).to_have_count(0)
         moves += 1
@@ -109,4 +109,4 @@ def _is_whole(accounts: Path) -> None:
     assert Episode.objects.filter(state="published", captions__isnull=False).distinct().count() == 1
     assert running.chart_weeks.count() > 10
     assert abs((clock.now() - timezone.now()).total_seconds()) < 5
-    assert not Work.objects.filter(state__in=["waiting", "failed"], due_at__lte=clock.now()).exists()
+    assert not WorkRow.objects.filter(state__in=["waiting", "failed"], due_at__lte=clock.now()).exists()

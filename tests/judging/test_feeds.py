@@ -16,7 +16,7 @@ from judging.services import feeds
 from judging.services.popularity import OwnSource
 from spotlight.accounts.models import Person
 from spotlight.ledger import clock
-from spotlight.ledger.models import Event, Work
+from spotlight.ledger.models import Event, WorkRow
 from spotlight.web.rest import PushRate
 from submissions.models import Role, Submission
 from tests.making import advance, make_role, make_round, make_season, make_submission
@@ -84,7 +84,7 @@ def test_a_signed_push_counts_once(entered: Submission, source: Source, organize
         "rejections": [{"row": 3, "reason": "value is not a whole number of 0 or more"}],
     }  # fmt: skip
     assert list(Reading.objects.order_by("day").values_list("value", flat=True)) == [5, 6]
-    assert Work.objects.filter(kind="standings.compute", key=str(running.pk)).exists()
+    assert WorkRow.objects.filter(kind="standings.compute", key=str(running.pk)).exists()
     replayed = push(rows(entered, 9, 9), secret)  # the same id, even with another body
     assert (replayed.status_code, replayed.json()) == (200, answer.json())
     assert Reading.objects.filter(value=9).count() == 0

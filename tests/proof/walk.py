@@ -25,7 +25,7 @@ from series import services as series_services
 from spotlight.accounts.models import User
 from spotlight.demo import calendar, cast, crowd, films, panel, people, rounds, setup
 from spotlight.ledger import clock, seals, work
-from spotlight.ledger.models import Work
+from spotlight.ledger.models import WorkRow
 from submissions.models import Play, Season, Submission, Track
 from submissions.services import clearance, entries, roles
 from submissions.services.seasons import open_season
@@ -244,7 +244,7 @@ class Walk:
         visitor.see("/offtherecord/", "40-hub", full=True)
         visitor.see(f"/offtherecord/{episode.slug}/", "41-episode", full=True)
         visitor.see("/search?q=%23OfftheRecord", "42-search")
-        self.facts["failed_work"] = Work.objects.filter(state="failed").count()
+        self.facts["failed_work"] = WorkRow.objects.filter(state="failed").count()
 
     def verified(self) -> None:
         """The bundle of the season, checked by its own program as an outsider would: plain Python, nothing of ours."""

@@ -8,7 +8,7 @@ from django.test import Client
 
 from spotlight.accounts.models import Person, User
 from spotlight.ledger import clock
-from spotlight.ledger.models import Event, Work
+from spotlight.ledger.models import Event, WorkRow
 from spotlight.rehearsal import runner, scratch, tasks
 from spotlight.rehearsal.models import Rehearsal
 from spotlight.rehearsal.words import RULES, STEPS, rule_words, step_words
@@ -68,7 +68,7 @@ def test_an_organizer_asks_for_one_and_cancels_it(season: Season, client: Client
     rehearsal = Rehearsal.objects.get()
     assert answer["Location"] == page(season, rehearsal.code)
     assert '"slug": "alpha"' in rehearsal.rules and season.seed not in rehearsal.rules
-    assert Work.objects.get(kind="rehearsal.run").key == rehearsal.code
+    assert WorkRow.objects.get(kind="rehearsal.run").key == rehearsal.code
     assert Event.objects.filter(verb="rehearsal.asked", season="alpha").exists()
     assert b"waits for its turn" in client.get(answer["Location"]).content
     again = client.post(page(season), values)
@@ -132,7 +132,7 @@ def test_a_busy_server_is_asked_again_later(season: Season, monkeypatch: pytest.
     rehearsal = made(season)
     monkeypatch.setattr(runner, "run", busy)
     tasks.run_rehearsal(rehearsal.code, lambda share: None)
-    assert Work.objects.get(kind="rehearsal.run").due_at > clock.now()
+    assert WorkRow.objects.get(kind="rehearsal.run").due_at > clock.now()
 
 
 def test_every_step_and_rule_has_words() -> None:

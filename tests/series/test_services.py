@@ -13,7 +13,7 @@ from series.jobs import media, publication
 from series.models import CaptionTrack, Clip, Episode, Recording, Series
 from spotlight.errors import InvalidInput
 from spotlight.ledger import clock, files, work
-from spotlight.ledger.models import Event, StoredFile, Work
+from spotlight.ledger.models import Event, StoredFile, WorkRow
 from submissions.models import Season
 from tests.series import making
 
@@ -218,7 +218,7 @@ def test_a_file_that_was_replaced_during_its_check_changes_nothing(
 def test_clips_are_checked_too(series: Series, film: Path) -> None:
     clip = services.create_clip(making.an_episode(series), title="Forty takes", language="en", by=None)
     services.attach_media(clip, making.stored(film), by=None)
-    assert Work.objects.get(kind=media.KIND).key == f"clip:{clip.code}"
+    assert WorkRow.objects.get(kind=media.KIND).key == f"clip:{clip.code}"
     work.run_due()
     assert Clip.objects.get().check_state == Recording.Check.READY
     services.remove_clip(clip, by=None)

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from kombu.exceptions import OperationalError
 
 from spotlight.ledger import clock, work
-from spotlight.ledger.models import Work
+from spotlight.ledger.models import WorkRow
 
 PAST = datetime.timedelta(minutes=5)
 
@@ -35,8 +35,8 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return rows
 
 
-def only() -> Work:
-    return Work.objects.get()
+def only() -> WorkRow:
+    return WorkRow.objects.get()
 
 
 @pytest.mark.django_db
@@ -44,7 +44,7 @@ def test_work_is_gone_with_its_cause(done: list[str]) -> None:
     with pytest.raises(RuntimeError), transaction.atomic():
         work.enqueue("test.note", "a")
         raise RuntimeError
-    assert not Work.objects.exists()
+    assert not WorkRow.objects.exists()
 
 
 @pytest.mark.django_db
@@ -84,7 +84,7 @@ def test_a_leased_row_is_left_alone_until_the_lease_runs_out(done: list[str], se
     assert (done, work.sweep()) == ([], 0)
     clock.move_by(datetime.timedelta(days=30))
     assert work.sweep() == 0, "moving the one clock must not end leases"
-    Work.objects.update(leased_until=datetime.datetime.now(datetime.UTC) - PAST)
+    WorkRow.objects.update(leased_until=datetime.datetime.now(datetime.UTC) - PAST)
     assert work.sweep() == 1
     work.carry(taken.pk)
     assert done == ["a"]
@@ -132,7 +132,7 @@ def test_without_a_broker_the_row_stays_for_the_sweep(
 @pytest.mark.django_db
 def test_finished_rows_are_forgotten_and_failed_ones_kept(done: list[str]) -> None:
     for state in ("done", "failed", "waiting"):
-        Work.objects.create(
+        WorkRow.objects.create(
             kind="k",
             key=state,
             state=state,
@@ -142,7 +142,7 @@ def test_finished_rows_are_forgotten_and_failed_ones_kept(done: list[str]) -> No
         )
     clock.move_by(datetime.timedelta(days=20))
     assert work.forget_finished() == 1
-    assert set(Work.objects.values_list("state", flat=True)) == {"failed", "waiting"}
+    assert set(WorkRow.objects.values_list("state", flat=True)) == {"failed", "waiting"}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -161,7 +161,7 @@ def test_two_rows_of_the_same_work_never_run_at_once(
 
     monkeypatch.setitem(work.KINDS, "test.slow", work.Kind(run=run, queue="default"))
     rows = [
-        Work.objects.create(
+        WorkRow.objects.create(
             kind="test.slow", key="a", state="running" if n else "waiting", due_at=clock.now(), created_at=clock.now(),
             leased_until=datetime.datetime.now(datetime.UTC) - PAST,
         ).pk

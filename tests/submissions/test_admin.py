@@ -84,7 +84,7 @@ def test_nothing_of_another_season_is_shown(organizer: Client, season: Season) -
 
 def test_a_judge_sees_no_set_up(client: Client, season: Season) -> None:
     client.force_login(with_role(season, "judge").user)
-    for name in ("submissions_season", "judging_round", "ledger_mail", "ledger_event", "ledger_work"):
+    for name in ("submissions_season", "judging_round", "ledger_mail", "ledger_event", "ledger_workrow"):
         assert client.get(reverse(f"admin:{name}_changelist")).status_code in (403, 404)
 
 
@@ -108,12 +108,12 @@ def test_mails_and_events_are_those_of_own_seasons(organizer: Client, season: Se
     assert season.slug in listed and other.slug not in listed
     listed = said(organizer.get(reverse("admin:ledger_event_changelist")))
     assert f"season:{season.slug}" in listed and f"season:{other.slug}" not in listed
-    assert organizer.get(reverse("admin:ledger_work_changelist")).status_code in (403, 404)
+    assert organizer.get(reverse("admin:ledger_workrow_changelist")).status_code in (403, 404)
 
 
 def test_the_operator_sees_all(client: Client, season: Season) -> None:
     client.force_login(User.objects.create_superuser("operator@example.com", "a long password 1"))
-    for name in ("submissions_season", "ledger_mail", "ledger_event", "ledger_work"):
+    for name in ("submissions_season", "ledger_mail", "ledger_event", "ledger_workrow"):
         assert client.get(reverse(f"admin:{name}_changelist")).status_code == 200
     assert client.get(reverse("home")).status_code == 200
 

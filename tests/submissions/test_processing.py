@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import translation
 
 from spotlight.ledger import clock, files, work
-from spotlight.ledger.models import Event, Mail, Work
+from spotlight.ledger.models import Event, Mail, WorkRow
 from submissions import audio
 from submissions.jobs import processing
 from submissions.models import Submission, Track
@@ -45,7 +45,7 @@ def test_real_files_become_renditions_with_their_measures(kind: str, tmp_path: P
     assert -30 < track.loudness < -5
     assert max(bytes(track.peaks or b"")) == 255
     assert audio_state(track).state == "ready"
-    assert Work.objects.get().state == Work.State.DONE
+    assert WorkRow.objects.get().state == WorkRow.State.DONE
 
 
 def test_doing_it_twice_changes_nothing(tmp_path: Path) -> None:
@@ -146,12 +146,12 @@ def test_an_older_file_stops_being_read_when_a_newer_one_is_there(
 def test_a_killed_worker_leaves_work_that_the_next_one_does(tmp_path: Path) -> None:
     draft = make_draft()
     give_audio(draft, write_sound(tmp_path))
-    row = Work.objects.get()
+    row = WorkRow.objects.get()
     assert work.lease(row.pk)  # a worker took it, and died in the middle
     Track.objects.filter(pk=draft.track_id).update(audio=Track.Audio.CHECKING)
     work.carry(row.pk)
     assert fresh(draft).audio == Track.Audio.CHECKING  # still leased
-    Work.objects.update(leased_until=clock.ServerNow() - work.LEASE)
+    WorkRow.objects.update(leased_until=clock.ServerNow() - work.LEASE)
     work.carry(row.pk)
     assert fresh(draft).audio == Track.Audio.READY
 
@@ -168,7 +168,7 @@ def test_an_interrupted_child_says_nothing_about_the_file(
     monkeypatch.setattr(audio, "process", interrupted)
     work.run_due()
     assert audio_state(fresh(draft)).is_moving
-    Work.objects.update(state=Work.State.FAILED)
+    WorkRow.objects.update(state=WorkRow.State.FAILED)
     assert "Upload it again" in audio_state(fresh(draft)).sentence
 
 

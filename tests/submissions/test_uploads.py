@@ -7,7 +7,7 @@ import pytest
 from django.test import Client, TestCase
 
 from spotlight.ledger import clock, files, uploads
-from spotlight.ledger.models import Upload, Work
+from spotlight.ledger.models import Upload, WorkRow
 from submissions.models import Submission, Track
 from submissions.services import clearance
 from submissions.services.entries import withdraw
@@ -61,7 +61,7 @@ def test_pieces_make_a_file_and_the_file_is_checked(artist_client: Client, draft
     track = Track.objects.select_related("original").get()
     assert track.original
     assert (track.audio, track.original.size) == (Track.Audio.WAITING, 100)
-    assert Work.objects.get(kind="track.process").key == track.code
+    assert WorkRow.objects.get(kind="track.process").key == track.code
     assert artist_client.head(url)["Upload-Done"] == last["Upload-Done"]
 
 
@@ -81,7 +81,7 @@ def test_a_crash_between_the_last_byte_and_the_file_is_repaired_by_an_empty_piec
     answer = patch(artist_client, url, b"", 100)
     assert answer["Upload-Done"]
     again = patch(artist_client, url, b"", 100)
-    assert (again.status_code, Work.objects.filter(kind="track.process").count()) == (204, 1)
+    assert (again.status_code, WorkRow.objects.filter(kind="track.process").count()) == (204, 1)
 
 
 @pytest.mark.parametrize(

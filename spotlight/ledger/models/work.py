@@ -2,7 +2,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class Work(models.Model):
+class WorkRow(models.Model):
     """Something to be done later, written in the transaction of its cause. At most one waiting row per kind and key."""
 
     class State(models.TextChoices):
@@ -24,6 +24,7 @@ class Work(models.Model):
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
 
     class Meta:
+        db_table = "ledger_work"
         verbose_name = _("work")
         verbose_name_plural = _("work")
         ordering = ["-id"]

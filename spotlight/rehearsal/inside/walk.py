@@ -11,7 +11,7 @@ import numpy as np
 from judging.models import Award, Entry, Round
 from judging.services import prizes
 from spotlight.ledger import clock, work
-from spotlight.ledger.models import Clock, Mail, Work
+from spotlight.ledger.models import Clock, Mail, WorkRow
 from spotlight.rehearsal.inside.company import make_season, steady_codes
 from spotlight.rehearsal.inside.entering import Entering
 from spotlight.rehearsal.inside.findings import Findings
@@ -65,8 +65,8 @@ class Walk:
         self.tick(0.99, "report")
         report = self.findings.report()
         report["work"] = {
-            "mails": Mail.objects.count(), "done": Work.objects.filter(state="done").count(),
-            "failed": Work.objects.filter(state="failed").count(),
+            "mails": Mail.objects.count(), "done": WorkRow.objects.filter(state="done").count(),
+            "failed": WorkRow.objects.filter(state="failed").count(),
         }  # fmt: skip
         took = {
             "seconds": round(time.monotonic() - self.began, 1),

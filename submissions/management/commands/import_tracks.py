@@ -16,7 +16,7 @@ from django.db import connection
 from spotlight.accounts.models import Person
 from spotlight.errors import SpotlightError
 from spotlight.ledger import work
-from spotlight.ledger.models import Work
+from spotlight.ledger.models import WorkRow
 from submissions import audio
 from submissions.jobs.processing import process_track
 from submissions.models import Role, Season, Submission
@@ -94,7 +94,7 @@ class Command(BaseCommand):
                 self._finish(*last)
         return lines
 
-    def _take(self, path: Path, line: Line) -> tuple[Submission, Work | None] | None:
+    def _take(self, path: Path, line: Line) -> tuple[Submission, WorkRow | None] | None:
         """A draft of the file, whose audio is to be checked; None if there is nothing to do, with the reason in `line`."""
         if path.suffix.lower() not in ENDINGS:
             line.outcome, line.reason = "left alone", "not an audio file by its name"
@@ -149,7 +149,7 @@ def _organizer(season: Season, email: str) -> Person:
     return member.person
 
 
-def _go_on(before: Submission, line: Line) -> tuple[Submission, Work | None] | None:
+def _go_on(before: Submission, line: Line) -> tuple[Submission, WorkRow | None] | None:
     _describe(line, before)
     if before.state == Submission.State.DRAFT:
         return before, None
@@ -163,7 +163,7 @@ def _describe(line: Line, submission: Submission) -> None:
     line.seconds = f"{track.duration_ms / 1000:.0f}" if track.duration_ms else ""
 
 
-def _check(submission: Submission, leased: Work | None) -> None:
+def _check(submission: Submission, leased: WorkRow | None) -> None:
     """Check the audio here, in a thread with a connection of its own."""
     try:
         if leased is not None:

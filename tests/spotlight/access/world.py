@@ -33,7 +33,7 @@ from judging.services import cuts
 from series.models import Album, CaptionTrack, Clip, Episode, Guest, Series
 from spotlight.accounts.models import Person, User
 from spotlight.ledger import clock, events, files
-from spotlight.ledger.models import Event, Mail, StoredFile, Upload, Work
+from spotlight.ledger.models import Event, Mail, StoredFile, Upload, WorkRow
 from spotlight.rehearsal.models import Rehearsal
 from submissions.models import (
     Amendment,
@@ -371,7 +371,7 @@ def _records(world: World) -> None:
         days=[now.date().isoformat()], state="left-out", reason="zqvsuspicion", decided_by=organizer, decided_at=now,
     )  # fmt: skip
     things["witness"] = Witness.objects.create(season=alpha, email="zqvwitness@example.test")
-    things["work"] = Work.objects.create(kind="track.process", key="x", due_at=now, created_at=now)
+    things["work"] = WorkRow.objects.create(kind="track.process", key="x", due_at=now, created_at=now)
     events.log("season.noted", alpha, by=world.people["owner"], season="alpha", what="zqvfacts")
     things["events"] = Event.objects.get(verb="season.noted")
 
