@@ -1,15 +1,15 @@
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from judging.models.round import Entry, Round
 from judging.models.standings import Standings
 from spotlight.accounts.codes import short_code
-from spotlight.accounts.models import Person
+from spotlight.accounts.models import FourEyes, Person
 from submissions.models import Division, Market, Organisation, Season
 
 
-class Cut(models.Model):
+class Cut(FourEyes):
     """A decision by people, from one numbered standings, on who advances. Two different people make it."""
 
     class State(models.TextChoices):
@@ -23,9 +23,6 @@ class Cut(models.Model):
     size = models.PositiveIntegerField(_("advance"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PROPOSED)
     note = models.TextField(_("note"), blank=True)
-    proposed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    proposed_at = models.DateTimeField()
-    approved_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     approved_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -33,10 +30,7 @@ class Cut(models.Model):
         verbose_name_plural = _("cuts")
         ordering = ["-pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("proposed_by")),
-                name="cut_two_people",
-            ),
+            *FourEyes.Meta.constraints,
             models.UniqueConstraint(fields=["round"], condition=Q(state="made"), name="cut_made_once"),
             models.UniqueConstraint(
                 fields=["round"], condition=Q(state="proposed"), name="cut_proposed_once"

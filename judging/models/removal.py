@@ -1,15 +1,15 @@
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from judging.models.cut import Award
 from judging.models.round import Entry, Round
 from spotlight.accounts.codes import short_code
-from spotlight.accounts.models import Person
+from spotlight.accounts.models import FourEyes, Person
 from submissions.models import Artist, Organisation, Season, Submission
 
 
-class Removal(models.Model):
+class Removal(FourEyes):
     """A submission that leaves a season after judging began. After a close two people decide it, and it is public."""
 
     class Kind(models.TextChoices):
@@ -27,9 +27,6 @@ class Removal(models.Model):
     reason = models.TextField(_("reason"), max_length=2000)
     is_tainted = models.BooleanField(_("its sheets say nothing about the judges"), default=False)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PROPOSED)
-    proposed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    proposed_at = models.DateTimeField()
-    approved_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -37,10 +34,7 @@ class Removal(models.Model):
         verbose_name_plural = _("removals")
         ordering = ["-pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("proposed_by")),
-                name="removal_two_people",
-            ),
+            *FourEyes.Meta.constraints,
             models.UniqueConstraint(
                 fields=["submission"], condition=~Q(state="dropped"), name="removal_once"
             ),
@@ -69,7 +63,7 @@ class MoveUp(models.Model):
         return f"{self.entry} for {self.place_of}"
 
 
-class JointRemoval(models.Model):
+class JointRemoval(FourEyes):
     """One decision on all entries of a label, agency or artist in a season: contested or taken out together, for one reason.
 
     The list is fixed when it is proposed. What it comes to for each entry is a `Removal`, or clearance's contest.
@@ -95,9 +89,6 @@ class JointRemoval(models.Model):
     reason = models.TextField(_("reason"), max_length=2000)
     is_tainted = models.BooleanField(_("its sheets say nothing about the judges"), default=False)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PROPOSED)
-    proposed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    proposed_at = models.DateTimeField()
-    approved_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     undone_at = models.DateTimeField(null=True)
@@ -111,9 +102,7 @@ class JointRemoval(models.Model):
                 condition=Q(organisation__isnull=True, artist__isnull=False) | Q(organisation__isnull=False, artist__isnull=True),
                 name="joint_removal_of_one",
             ),
-            models.CheckConstraint(
-                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("proposed_by")), name="joint_removal_two_people",
-            ),
+            *FourEyes.Meta.constraints,
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -39,10 +39,7 @@ def propose(
 
     `seen` marks the list that the person looked at. Raises RemovalRefused, InvalidInput.
     """
-    if not reason.strip():
-        raise InvalidInput(
-            _("Write the reason. The artist reads it, and after a close everybody."), field="reason"
-        )
+    removals.check_reason(reason)
     if kind not in Kind.values:
         raise InvalidInput(_("Choose what happens to the entries."), field="kind")
     with transaction.atomic():

@@ -40,10 +40,7 @@ def propose_removal(
 
     Raises RemovalRefused, InvalidInput.
     """
-    if not reason.strip():
-        raise InvalidInput(
-            _("Write the reason. The artist reads it, and after a close everybody."), field="reason"
-        )
+    check_reason(reason)
     if kind not in Removal.Kind.values:
         raise InvalidInput(_("Choose whether it is withdrawn or disqualified."), field="kind")
     with transaction.atomic():
@@ -212,6 +209,14 @@ def _check_can_leave(held: Submission, rounds: Sequence[Round], by: Person) -> N
         )
     if held.removals.exclude(state=Removal.State.DROPPED).exists():
         raise RemovalRefused(_("This was proposed already."))
+
+
+def check_reason(reason: str) -> None:
+    """Raises InvalidInput where there is none."""
+    if not reason.strip():
+        raise InvalidInput(
+            _("Write the reason. The artist reads it, and after a close everybody."), field="reason"
+        )
 
 
 def check_not_own(held: Submission, by: Person) -> None:

@@ -81,3 +81,24 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.code
+
+
+class FourEyes(models.Model):
+    """What one person proposes and another may have to approve; that they are two, the database checks."""
+
+    proposed_by = models.ForeignKey(
+        Person, verbose_name=_("proposed by"), on_delete=models.PROTECT, related_name="+"
+    )
+    proposed_at = models.DateTimeField(_("proposed"))
+    approved_by = models.ForeignKey(
+        Person, verbose_name=_("approved by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )  # fmt: skip
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(approved_by__isnull=True) | ~models.Q(approved_by=models.F("proposed_by")),
+                name="%(class)s_two_people",
+            )
+        ]

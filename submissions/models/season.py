@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from spotlight.accounts.codes import long_code
-from spotlight.accounts.models import Person
+from spotlight.accounts.models import FourEyes
 from spotlight.ledger.models import StoredFile
 
 LANGUAGES = [("en", "English"), ("ja", "日本語"), ("ko", "한국어")]
@@ -218,7 +218,7 @@ class Terms(models.Model):
         return f"{self.dated_on}"
 
 
-class Amendment(models.Model):
+class Amendment(FourEyes):
     """A dated, reasoned, public change of a window after opening, approved by two people."""
 
     season = models.ForeignKey(Season, on_delete=models.CASCADE, related_name="amendments")
@@ -228,30 +228,13 @@ class Amendment(models.Model):
     before = models.DateTimeField(_("before"))
     after = models.DateTimeField(_("after"))
     reason = models.TextField(_("reason"))
-    proposed_by = models.ForeignKey(
-        Person, verbose_name=_("proposed by"), on_delete=models.PROTECT, related_name="+"
-    )
-    proposed_at = models.DateTimeField(_("proposed"))
-    approved_by = models.ForeignKey(
-        Person,
-        verbose_name=_("approved by"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("amendment")
         verbose_name_plural = _("amendments")
         ordering = ["pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(approved_by__isnull=True) | ~models.Q(approved_by=models.F("proposed_by")),
-                name="amendment_two_people",
-            )
-        ]
+        constraints = FourEyes.Meta.constraints
 
     def __str__(self) -> str:
         return self.field
