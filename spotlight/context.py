@@ -18,7 +18,7 @@ from submissions.queries.seasons import current_season, readable_season
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Values for `templates/base.html`. A view that shows another season passes its own `season`."""
     user: User | AnonymousUser = getattr(request, "user", None) or AnonymousUser()
-    season = _season(request)
+    season = _season(request, user)
     return {
         "season": season,
         "person": person_of(user),
@@ -36,11 +36,11 @@ def brand_stylesheet(season: Season | None) -> str:
     return f"{reverse('season_theme', args=[season.slug])}?v={season.brand_color.lstrip('#')}{season.logo_id or ''}"
 
 
-def _season(request: HttpRequest) -> Season | None:
+def _season(request: HttpRequest, user: User | AnonymousUser) -> Season | None:
     """The season named in the address (its path, or `?season=` as on the home page), else the current one."""
     match = request.resolver_match
     slug = (match.kwargs.get("season") if match else None) or request.GET.get("season")
-    found = readable_season(request.user, slug) if isinstance(slug, str) else None
+    found = readable_season(user, slug) if isinstance(slug, str) else None
     return found or current_season()
 
 

@@ -68,7 +68,9 @@ def make_person(name: str = "Mina", **extra: Any) -> Person:
 def confirm(client: Client) -> Client:
     """The same client, its session having shown a second factor just now."""
     session = client.session
-    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": time.time()}]
+    session["account_authentication_methods"] = [
+        {"method": "mfa", "type": "totp", "at": time.time(), "reauthenticated": True}
+    ]
     session["account_authentication_methods_user"] = session["_auth_user_id"]
     session.save()
     return client

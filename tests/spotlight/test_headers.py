@@ -7,6 +7,8 @@ from django.contrib.auth import get_user_model
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.test import Client, RequestFactory
+from django.utils import translation
+from django.views.defaults import server_error
 
 from spotlight.web.headers import NoStoreMiddleware, UnfoldPolicyMiddleware, unfold_page
 from spotlight.web.nul import NulMiddleware
@@ -123,3 +125,22 @@ def test_no_store(signed_in: bool, cookie: bool, said: str, stored: str) -> None
     request: Any = RequestFactory().get("/")
     request.user = get_user_model()() if signed_in else type("Anonymous", (), {"is_authenticated": False})()
     assert NoStoreMiddleware(answer)(request).headers.get("Cache-Control", "") == stored
+
+
+@pytest.mark.django_db
+def test_refusals_before_anybody_is_known_are_pages_of_ours() -> None:
+    """An unknown host is refused before there is a user, a form without its token before there is a view."""
+    client = Client(
+        enforce_csrf_checks=True, raise_request_exception=False, headers={"accept-language": "ja"}
+    )
+    damaged = client.get("/?season=any", SERVER_NAME="elsewhere.example")
+    forged = client.post("/accounts/login/")
+    assert (damaged.status_code, forged.status_code) == (400, 403)
+    for page in (damaged, forged):
+        assert 'lang="ja"' in page.content.decode() and 'id="main"' in page.content.decode()
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "ko"])
+def test_the_page_of_our_own_mistake_says_its_language(language: str) -> None:
+    with translation.override(language):
+        assert f'<html lang="{language}">' in server_error(RequestFactory().get("/")).content.decode()
