@@ -144,13 +144,9 @@ def track_row(context: template.Context, card: Any, queue: str = "", actions: st
 
 
 @register.inclusion_tag("components/_meter.html")
-def meter(value: float, maximum: float = 1, label: str = "", tone: str = "") -> dict[str, Any]:
+def meter(value: float, maximum: float = 1, label: str = "") -> dict[str, Any]:
     """A ruled bar from zero; ``label`` says it in words."""
-    return {
-        "width": f"{draw.share(float(value or 0), float(maximum or 0)):.2f}",
-        "label": label,
-        "tone": tone,
-    }
+    return {"width": f"{draw.share(float(value or 0), float(maximum or 0)):.2f}", "label": label}
 
 
 @register.inclusion_tag("components/_span.html")
