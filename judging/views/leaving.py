@@ -32,7 +32,7 @@ DOING = {
 def index(request: HttpRequest, season: str) -> HttpResponse:
     """Labels and agencies with entries, a search for artists, and what was decided on whole labels so far."""
     own = own_season(request, season, *ROLES)
-    words = request.GET.get("q", "").replace("\0", "").strip()[:80]
+    words = request.GET.get("q", "").strip()[:80]
     context = {
         "season": own, "words": words, "labels": queries.labels(own), "past": queries.joint_removals(own),
         "artists": queries.artists(own, words)[: queries.FOUND] if words else None,

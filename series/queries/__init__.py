@@ -178,7 +178,7 @@ def tagged(tag: str) -> QuerySet[Episode]:
 def matching(q: str) -> QuerySet[Episode]:
     """Public episodes in which every word of a search occurs (the first eight): titles, names, album, hashtags."""
     episodes = published_episodes()
-    for word in fold(q.replace("\0", "")).split()[:MOST_WORDS]:
+    for word in fold(q).split()[:MOST_WORDS]:
         episodes = episodes.filter(search_key__contains=word)
     return episodes
 

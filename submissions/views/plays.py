@@ -86,9 +86,8 @@ def _events(body: dict[str, Any]) -> list[Heard]:
         listened = event.get("listened") if isinstance(event, dict) else None
         if isinstance(listened, bool) or not isinstance(listened, int | float) or listened != listened:
             raise InvalidInput("Each event needs session and listened (seconds).", field="events")
-        seconds = float(
-            min(max(listened, 0), MOST_SECONDS)
-        )  # before it is a float: JSON knows larger whole numbers
+        # A float last: JSON has whole numbers that no float holds.
+        seconds = float(min(max(listened, 0), MOST_SECONDS))
         heard.append(Heard(str(event.get("session", ""))[:32].replace("\0", ""), seconds))
     return heard
 

@@ -54,7 +54,7 @@ def test_episodes_are_found_in_every_script(galaxy: Episode, q: str) -> None:
     assert list(queries.matching(q)) == [galaxy]
 
 
-@pytest.mark.parametrize("q", ["nothing", "은하수 nothing", "銀座", "銀\0座"])
+@pytest.mark.parametrize("q", ["nothing", "은하수 nothing", "銀座"])
 def test_every_word_must_occur(galaxy: Episode, q: str) -> None:
     assert not queries.matching(q).exists()
 
