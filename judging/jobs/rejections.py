@@ -1,23 +1,20 @@
 """Rows of a file that were left out: counted by reason, the first at hand for the page, all of them in a file."""
 
 import gzip
-import io
 from collections import Counter
 from itertools import batched
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import polars as pl
 from django.utils.functional import cached_property
 
 from judging.models import ImportBatch, ImportRejection
+from judging.sources import HEAD, REJECTED, written
 from spotlight.ledger import files
 from spotlight.ledger.models import StoredFile
 
 KEPT = 10_000
-HEAD = b"row,reason,line\n"
-SCHEMA: Any = {"row": pl.Int64, "reason": pl.String, "line": pl.String}
-FORMULA = r"^[=+\-@\t]"
 KIND = (
     pl.when(pl.col("reason").str.starts_with("repeats row")).then(pl.lit("repeats an earlier row"))
     .when(pl.col("reason").str.contains(" fields instead of ", literal=True)).then(pl.lit("wrong number of fields"))
@@ -39,9 +36,9 @@ class Rejections:
         kinds = bad.select(KIND).to_series().value_counts(name="count")
         self.reasons.update(dict(kinds.iter_rows()))
         if self.path is None and self.reasons.total() > KEPT:
-            self._write(pl.DataFrame(self.first, schema=SCHEMA, orient="row"))
+            self._out.write(written(pl.DataFrame(self.first, schema=REJECTED, orient="row")))
         if self.path is not None:
-            self._write(bad)
+            self._out.write(written(bad))
         self._keep_first(bad)
 
     def _keep_first(self, bad: pl.DataFrame) -> None:
@@ -53,7 +50,7 @@ class Rejections:
     def add_csv(self, stream: IO[bytes]) -> None:
         """The same for many rows in a CSV without names, in pieces."""
         for lines in batched(stream, KEPT):
-            self.add(pl.read_csv(b"".join(lines), has_header=False, schema=SCHEMA))
+            self.add(pl.read_csv(b"".join(lines), has_header=False, schema=REJECTED))
 
     @cached_property
     def _out(self) -> gzip.GzipFile:
@@ -61,14 +58,6 @@ class Rejections:
         out = gzip.open(self.path, "wb", compresslevel=1)  # noqa: SIM115 (closed by `end`)
         out.write(HEAD)
         return out
-
-    def _write(self, bad: pl.DataFrame) -> None:
-        """One line a row, and nothing that a spreadsheet would take for a formula."""
-        line = pl.col("line").str.replace_all(r"[\r\n]", " ")
-        safe = pl.when(line.str.contains(FORMULA)).then(pl.lit("'") + line).otherwise(line)
-        content = io.BytesIO()
-        bad.select("row", "reason", safe).write_csv(content, include_header=False)
-        self._out.write(content.getbuffer())
 
     def end(self) -> None:
         """Nothing more is added; what was not kept is gone."""
@@ -93,6 +82,3 @@ class Rejections:
                 self.path, kind=StoredFile.Kind.READINGS, media_type="application/gzip",
                 name=f"rejected-{batch.code}.csv.gz", suffix=".csv.gz",
             )  # fmt: skip
-
-
-__all__ = ["KEPT", "Rejections"]

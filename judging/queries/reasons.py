@@ -3,18 +3,19 @@
 Reasons are kept in English, as `judging.sources` says them: SAID has each once, with its facts in named places.
 """
 
-import csv
 import gzip
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import batched
 
+import polars as pl
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from judging.models import ImportBatch
+from judging.sources import HEAD, REJECTED, written
 from spotlight.ledger import files
 
 SAID = (
@@ -70,43 +71,22 @@ def in_words(reason: str) -> str:
 
 def rejected_csv(batch: ImportBatch) -> Iterator[bytes]:
     """Every rejected row of an import as lines of a CSV, some at a time, whatever their number."""
-    rows = _filed(batch) if batch.rejected_file else _listed(batch)
-    yield b"row,reason,line\n"
-    for some in batched(rows, TOGETHER):
-        yield b"".join(some)
-
-
-def _listed(batch: ImportBatch) -> Iterator[bytes]:
-    for rejection in batch.rejections.iterator():
-        line = io.StringIO()
-        row = [rejection.row, in_words(rejection.reason), _harmless(rejection.line)]
-        csv.writer(line, lineterminator="\n").writerow(row)
-        yield line.getvalue().encode()
-
-
-def _harmless(text: str) -> str:
-    """Spreadsheets must not take a line for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-def _filed(batch: ImportBatch) -> Iterator[bytes]:
-    """The lines of the report's file, harmless already, with their reasons in words."""
-    assert batch.rejected_file is not None
     said = lru_cache(TOGETHER)(_quoted_words)
-    with gzip.open(files.absolute(batch.rejected_file)) as lines:
-        next(lines)
-        for row, reason, rest in _parted(lines):
-            yield b"%b,%b,%b" % (row, said(reason), rest)
+    with _lines(batch) as lines:
+        yield next(lines)
+        for some in batched(lines, TOGETHER):
+            parted = (line.split(b",", 2) for line in some)  # a reason holds no comma
+            yield b"".join(b"%b,%b,%b" % (row, said(reason), rest) for row, reason, rest in parted)
 
 
-def _parted(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
-    """Number, reason and the rest of each line; a reason holds no comma."""
-    return (line.split(b",", 2) for line in lines)
+def _lines(batch: ImportBatch) -> gzip.GzipFile | io.BytesIO:
+    """The report with its head and its reasons in English: the file of a long one, else made of the rows."""
+    if batch.rejected_file:
+        return gzip.open(files.absolute(batch.rejected_file))
+    rows = batch.rejections.values_list("row", "reason", "line")
+    return io.BytesIO(HEAD + written(pl.DataFrame(list(rows), schema=REJECTED, orient="row")))
 
 
 def _quoted_words(reason: bytes) -> bytes:
     words = in_words(reason.decode()).replace('"', '""')
     return f'"{words}"'.encode() if "," in words or '"' in words else words.encode()
-
-
-__all__ = ["SAID", "in_words", "rejected_csv"]
