@@ -22,7 +22,7 @@ from judging.models import (
 )
 from judging.queries import panel
 from judging.queries.desk import label_of, pace_of
-from judging.queries.rounds import entries_with_sheets
+from judging.queries.rounds import entries_with_sheets, newest_standings
 from spotlight.accounts.models import User
 from submissions.models import Role, Season
 
@@ -259,7 +259,7 @@ class Findings:
 
 def findings(round: Round) -> Findings | None:
     """From the newest standings; None while there are none. Only for who may see marks."""
-    newest = round.standings.defer("ranks", "blends").order_by("-number").first()
+    newest = newest_standings(round)
     if newest is None:
         return None
     figures = newest.figures

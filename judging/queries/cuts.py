@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from judging.models import Cut, Entry, Removal, Round, Ruling, Standing, Standings
+from judging.queries.rounds import newest_standings
 
 CLOSE = 20_000
 """Probability in millionths: within 2 % of certainty an entry is clear of the line."""
@@ -67,7 +68,7 @@ class Line:
 
 def closing_standings(round: Round) -> Standings | None:
     """The standings a cut may rest on: those of the close."""
-    return round.standings.filter(is_closing=True).defer("ranks", "blends").order_by("-number").first()
+    return newest_standings(round, is_closing=True)
 
 
 def needs_number(round: Round) -> bool:

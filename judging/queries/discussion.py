@@ -8,6 +8,7 @@ from django.db.models import Q
 from judging.models import Assignment, Entry, Remark, Round, ScoreSheet
 from judging.queries.chair import LineRow, line_zone
 from judging.queries.desk import duties, label_of
+from judging.queries.rounds import newest_standings
 from spotlight.accounts.models import User
 
 
@@ -24,7 +25,7 @@ class Thread:
 
 def zone_of(round: Round) -> dict[int, LineRow]:
     """The line zone of the newest standings, by entry key."""
-    newest = round.standings.defer("ranks", "blends").order_by("-number").first()
+    newest = newest_standings(round)
     return {row.entry.pk: row for row in line_zone(newest)} if newest else {}
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Count, Q, QuerySet
 
-from judging.models import Assignment, Entry, Round, ScoreSheet
+from judging.models import Assignment, Entry, Round, ScoreSheet, Standings
 from submissions.models import Season, Submission
 
 RUNNING = (Round.State.OPEN, Round.State.LOCKED)
@@ -24,6 +24,11 @@ def round_by_code(code: str) -> Round | None:
 def previous_round(round: Round) -> Round | None:
     """The round before this one in its season."""
     return Round.objects.filter(season=round.season_id, number__lt=round.number).order_by("-number").first()
+
+
+def newest_standings(round: Round, **wanted: bool) -> Standings | None:
+    """The newest standings of a round (with these values); their arrays, megabytes in a large round, are read on first use."""
+    return round.standings.filter(**wanted).defer("ranks", "blends").order_by("-number").first()
 
 
 def submissions_for(round: Round) -> QuerySet[Submission]:

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from judging.forms.cuts import NoteForm, NumberForm
-from judging.models import Award, Round
+from judging.models import Award, Round, Standings
 from judging.permissions import can_see_standings
 from judging.queries import cuts as lines
+from judging.queries.rounds import newest_standings
 from judging.services import cuts, prizes
 from spotlight.errors import SpotlightError
 from spotlight.web import factors
@@ -24,8 +25,8 @@ from submissions.queries.completeness import local
 from submissions.queries.seasons import season_as, seasons_with_role
 
 BEYOND = 40
-RUNNING_ROWS = 200
 """Places shown below the line before one asks for all of them."""
+RUNNING_ROWS = 200
 DOING = {
     "propose": gettext_lazy("Propose this cut"),
     "approve": gettext_lazy("Approve and make the cut"),
@@ -88,31 +89,41 @@ def _show(request: HttpRequest, round: Round, form: Form, *, status: int = 200) 
         "may_remove": not hidden and round.state != Round.State.PLANNED,
         "can_confirm": factors.can_confirm(request),
     }
-    if standings and not hidden:
-        line = lines.line_of(round, standings)
-        shown = line.places if "all" in request.GET else line.near(BEYOND)
-        context |= {"line": line, "places": shown, "left_out": len(line.places) - len(shown)}
-        context["source_names"] = dict(round.season.sources.values_list("slug", "name"))
-        context["awards"] = Award.objects.filter(entry__round=round).select_related(
-            "prize", "entry__submission__artist", "answered_by", "delivered_by"
-        )
-        context["moves"] = round.moves_up.select_related(
-            "entry__submission__track", "entry__submission__artist", "place_of__submission__track"
-        )
-    elif standings:
-        context["scores"] = list(
-            standings.rows.order_by("rank").values_list("rank", "blend")[: round.cut_highest + 10]
-        )
+    if standings:
+        context |= _without_names(round, standings) if hidden else _line(request, round, standings)
     elif not hidden and can_see_standings(request.user, round):
-        context["running"] = latest = round.standings.defer("ranks", "blends").order_by("-number").first()
-        context["rows"] = (
-            latest.rows.select_related("entry__submission__track", "entry__submission__artist").order_by(
-                "rank"
-            )[:RUNNING_ROWS]
-            if latest
-            else []
-        )
+        context |= _running(round)
     return render(request, "judging/cuts/detail.html", context, status=status)
+
+
+def _without_names(round: Round, standings: Standings) -> dict[str, Any]:
+    """Scores around the line, while how many advance has still to be fixed."""
+    rows = standings.rows.order_by("rank").values_list("rank", "blend")
+    return {"scores": list(rows[: round.cut_highest + 10])}
+
+
+def _line(request: HttpRequest, round: Round, standings: Standings) -> dict[str, Any]:
+    """The line with names, and what followed from it."""
+    line = lines.line_of(round, standings)
+    shown = line.places if "all" in request.GET else line.near(BEYOND)
+    awards = Award.objects.filter(entry__round=round)
+    return {
+        "line": line, "places": shown, "left_out": len(line.places) - len(shown),
+        "source_names": dict(round.season.sources.values_list("slug", "name")),
+        "awards": awards.select_related("prize", "entry__submission__artist", "answered_by", "delivered_by"),
+        "moves": round.moves_up.select_related(
+            "entry__submission__track", "entry__submission__artist", "place_of__submission__track"
+        ),
+    }  # fmt: skip
+
+
+def _running(round: Round) -> dict[str, Any]:
+    """The first places of the newest standings before the close."""
+    newest = newest_standings(round)
+    if newest is None:
+        return {}
+    rows = newest.rows.select_related("entry__submission__track", "entry__submission__artist")
+    return {"running": newest, "rows": rows.order_by("rank")[:RUNNING_ROWS]}
 
 
 @login_required
