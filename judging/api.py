@@ -140,16 +140,16 @@ class PushReadings(KnownParameters):
         """Check size and signature, then take the body in."""
         if int(request.headers.get("Content-Length") or 0) > feeds.LARGEST:
             raise feeds.too_large()
-        found, body = pushing_source(slug, source), request.body
+        pushing, body = pushing_source(slug, source), request.body
         message = request.headers.get("webhook-id", "")
         feeds.check_signature(
-            found, message=message, body=body, timestamp=request.headers.get("webhook-timestamp", ""),
+            pushing, message=message, body=body, timestamp=request.headers.get("webhook-timestamp", ""),
             signatures=request.headers.get("webhook-signature", ""),
         )  # fmt: skip
-        assert found is not None
-        self.source = found
+        assert pushing is not None
+        self.source = pushing
         self.hold_back(request)
-        return Response(feeds.receive_push(found, message=message, body=body))
+        return Response(feeds.receive_push(pushing, message=message, body=body))
 
     def hold_back(self, request: Request) -> None:
         """Count what is signed right against its source. Nobody else can use up a source's allowance."""

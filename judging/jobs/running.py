@@ -68,9 +68,8 @@ def load(round: Round) -> Running:
     prefetch_related_objects([round], "criteria", "metrics")
     recipe = recipe_of(round)
     criteria = {criterion.key: criterion.pk for criterion in round.criteria.all()}
-    filed = sheets.load(
-        round, criteria.values()
-    )  # before the entries: whoever has a sheet is among them then
+    # Sheets before entries: whoever has a sheet is among the entries then.
+    filed = sheets.load(round, criteria.values())
     field = tallies.load(round, recipe.popularity)
     has_popularity = bool(recipe.popularity.metrics) and len(field.entries) > 0
     seats = dict(round.seats.values_list("pk", "code"))

@@ -19,8 +19,6 @@ from judging.models import Round, SheetBlock
 
 SIZE = 1024
 """Entries per block."""
-HUNDREDTHS = 100
-"""Marks are counted in these; -1 where a criterion has none."""
 STALE = """(
     WITH gone AS (DELETE FROM judging_stalesheet WHERE round_id = %(round)s RETURNING assignment_id)
     SELECT DISTINCT coalesce(assignment_id, -1)::int8 FROM gone
@@ -77,7 +75,7 @@ class _Block:
 
 
 def row_type(criteria: int) -> np.dtype[np.void]:
-    """A sheet: index of its entry, assignment, seat, place of its pool, marks in hundredths."""
+    """A sheet: index of its entry, assignment, seat, place of its pool, marks in hundredths (-1 where a criterion has none)."""
     return np.dtype(
         [("index", "<i4"), ("assignment", "<i8"), ("seat", "<i8"), ("pool", "<i4"), ("marks", "<i2", (criteria,))]
     )  # fmt: skip

@@ -74,6 +74,3 @@ class UnfoldPolicyMiddleware:
 
 framed_anywhere = csp_override(settings.SECURE_CSP | {"frame-ancestors": ["*"]})
 """For embed pages, beside `xframe_options_exempt`: the only pages that other sites may frame."""
-
-unfold_page = csp_override(settings.UNFOLD_CSP)
-"""For a view of ours that extends unfold's templates under a name of its own."""
