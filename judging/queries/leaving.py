@@ -42,16 +42,19 @@ def find(season: Season, kind: str, key: str) -> Whose | None:
 
 def cleared_of(season: Season, whose: Whose) -> QuerySet[Submission]:
     """The entries that a decision would be about now: all that are cleared."""
-    of = {"artist__organisation": whose} if isinstance(whose, Organisation) else {"artist": whose}
-    entries = Submission.objects.filter(season=season, state=Submission.State.CLEARED, **of)
-    return entries.select_related("season", "artist", "track").order_by("pk")
+    cleared = _entries_of(season, whose).filter(state=Submission.State.CLEARED)
+    return cleared.select_related("season", "artist", "track").order_by("pk")
 
 
 def others_of(season: Season, whose: Whose) -> int:
     """How many entries of theirs are not cleared, and so stay with artist and clearance."""
-    of = {"artist__organisation": whose} if isinstance(whose, Organisation) else {"artist": whose}
     waiting = [Submission.State.DRAFT, Submission.State.SUBMITTED, Submission.State.CHANGES]
-    return Submission.objects.filter(season=season, state__in=waiting, **of).count()
+    return _entries_of(season, whose).filter(state__in=waiting).count()
+
+
+def _entries_of(season: Season, whose: Whose) -> QuerySet[Submission]:
+    of = {"artist__organisation": whose} if isinstance(whose, Organisation) else {"artist": whose}
+    return Submission.objects.filter(season=season, **of)
 
 
 def seen_mark(submissions: Iterable[Submission]) -> str:
@@ -59,10 +62,10 @@ def seen_mark(submissions: Iterable[Submission]) -> str:
     return hashlib.sha256(" ".join(sorted(one.code for one in submissions)).encode()).hexdigest()[:16]
 
 
-def joint_removals(season: Season) -> QuerySet[JointRemoval]:
-    """All joint removals of a season, the newest first, with `entry_count`."""
+def joint_removals(seasons: Iterable[Season]) -> QuerySet[JointRemoval]:
+    """All joint removals of these seasons, the newest first, with `entry_count`."""
     return (
-        JointRemoval.objects.filter(season=season)
+        JointRemoval.objects.filter(season__in=seasons)
         .select_related("season", "organisation", "artist", "proposed_by", "approved_by", "undone_by")
         .annotate(entry_count=Count("submissions"))
     )

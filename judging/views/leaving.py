@@ -34,7 +34,7 @@ def index(request: HttpRequest, season: str) -> HttpResponse:
     own = own_season(request, season, *ROLES)
     words = request.GET.get("q", "").strip()[:80]
     context = {
-        "season": own, "words": words, "labels": queries.labels(own), "past": queries.joint_removals(own),
+        "season": own, "words": words, "labels": queries.labels(own), "past": queries.joint_removals([own]),
         "artists": queries.artists(own, words)[: queries.FOUND] if words else None,
     }  # fmt: skip
     return render(request, "judging/leaving/index.html", context)
@@ -109,10 +109,7 @@ def _do(request: HttpRequest, joint: JointRemoval, verb: str, reason: str) -> Jo
 
 
 def _own(request: HttpRequest, code: str) -> JointRemoval:
-    mine = JointRemoval.objects.filter(season__in=seasons_with_role(account(request), *ROLES))
-    return one_of(
-        mine.select_related("season", "organisation", "artist", "proposed_by", "approved_by", "undone_by"), code=code
-    )  # fmt: skip
+    return one_of(queries.joint_removals(seasons_with_role(account(request), *ROLES)), code=code)
 
 
 def _page(request: HttpRequest, joint: JointRemoval, form: PutBackForm) -> HttpResponse:
