@@ -7,11 +7,12 @@ Of a closed round nothing can go: the database refuses it.
 from django.db import connection, transaction
 
 from judging.models import Round
+from judging.queries.courses import STANDINGS
 from judging.queries.rounds import RUNNING
 from spotlight.ledger import events
 
-KEEP_NEWEST = 40
-"""At least as many as the history of ranks shows."""
+KEEP_NEWEST = STANDINGS
+"""As many as the history of ranks shows."""
 AT_ONCE = 50
 NEEDLESS = """
 SELECT id FROM (
@@ -41,13 +42,8 @@ def _prune_some(round: Round) -> int:
         cursor.execute("SELECT spotlight_round_state(%s)", [round.pk])  # held: it can't close meanwhile
         if cursor.fetchone()[0] not in RUNNING:
             return 0
-        values: dict[str, int | str] = {
-            "round": round.pk,
-            "zone": round.season.zone,
-            "newest": KEEP_NEWEST,
-            "most": AT_ONCE,
-        }
-        cursor.execute(NEEDLESS, values)
+        limits = {"newest": KEEP_NEWEST, "most": AT_ONCE}
+        cursor.execute(NEEDLESS, {"round": round.pk, "zone": round.season.zone, **limits})
         needless = [key for (key,) in cursor.fetchall()]
         cursor.execute("DELETE FROM judging_standing WHERE standings_id = ANY(%s)", [needless])
         cursor.execute("DELETE FROM judging_standings WHERE id = ANY(%s)", [needless])

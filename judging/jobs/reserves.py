@@ -68,7 +68,7 @@ def move_up(place: Entry, *, removal: Removal | None = None, award: Award | None
 
 def takes_more(following: Round | None) -> bool:
     """Whether a reserve can still join the round after the place: it waits or takes sheets, or there is none."""
-    return following is None or following.state in (Round.State.PLANNED, Round.State.OPEN)
+    return following is None or not following.has_locked
 
 
 def had_advanced(entry: Entry) -> bool:

@@ -214,5 +214,5 @@ def _move(round: Round, state: Round.State, moment: str, *, by: Person | None, *
     events.log(f"round.{state}", round, by=by, season=round.season.slug, **facts)
     if state == Round.State.CLOSED:
         work.enqueue("ledger.seal", round.code)
-    if state in (Round.State.OPEN, Round.State.LOCKED):
+    if round.is_running:
         work.enqueue("standings.compute", str(round.pk))

@@ -47,7 +47,7 @@ def inspect(round: Round) -> list[Suspicion]:
 
     Returns the cases that are new or longer. Not safe from being overtaken: what is decided meanwhile stays decided.
     """
-    if round.state not in (Round.State.OPEN, Round.State.LOCKED):
+    if not round.is_running:
         return []
     cases = _cases(round)
     with transaction.atomic():

@@ -159,6 +159,16 @@ class Round(models.Model):
         return f"{self.season.slug}-{self.number}"
 
     @property
+    def is_running(self) -> bool:
+        """Open or locked: its standings still change."""
+        return self.state in (self.State.OPEN, self.State.LOCKED)
+
+    @property
+    def has_locked(self) -> bool:
+        """Neither planned nor open: it takes no more sheets."""
+        return self.state not in (self.State.PLANNED, self.State.OPEN)
+
+    @property
     def is_over(self) -> bool:
         """Closed for good."""
         return self.state in (self.State.CLOSED, self.State.ANNOUNCED)

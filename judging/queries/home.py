@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from judging.models import Assignment, Award, Cut, ImportBatch, Round, ScoreSheet
-from judging.queries.rounds import entries_below_minimum
+from judging.queries.rounds import RUNNING, entries_below_minimum
 from judging.queries.rules import rounds_of
 from judging.queries.suspicions import waiting_cases
 from spotlight.ledger.models import Mail, WorkRow
@@ -247,9 +247,7 @@ def failed_work() -> int:
 
 def coverage(season: Season) -> Coverage | None:
     """Sheets of the running round, or None if none runs or it has no panel."""
-    round_ = season.rounds.filter(
-        state__in=[Round.State.OPEN, Round.State.LOCKED], panel_weight__gt=0
-    ).first()
+    round_ = season.rounds.filter(state__in=RUNNING, panel_weight__gt=0).first()
     if round_ is None:
         return None
     dealt = Assignment.objects.filter(round=round_, state=Assignment.State.OPEN)

@@ -77,7 +77,7 @@ def score(
     """
     with transaction.atomic():
         round = life.hold_shared(of.round)
-        if round.state not in (Round.State.PLANNED, Round.State.OPEN):
+        if round.has_locked:
             raise RoundClosed(_("The round is locked. Calibration is over."))
         sheet, is_new = CalibrationSheet.objects.select_for_update().get_or_create(
             of=of, membership=by, defaults={"version": 0, "updated_at": clock.now()}

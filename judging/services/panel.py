@@ -109,7 +109,7 @@ def set_limit(round: Round, membership: Membership, *, most: int, by: Person) ->
     """Say how many entries a judge takes at most. Before the opening it shapes the deal, later only what is dealt anew."""
     with transaction.atomic():
         round = life.hold(round)
-        if round.state not in (Round.State.PLANNED, Round.State.OPEN):
+        if round.has_locked:
             raise life.WrongStage(_("Limits are set until the round locks."))
         if membership.season_id != round.season_id or membership.role != "judge" or membership.ended_at:
             raise InvalidInput(_("Only a judge of this season can join its panel."), field="judge")

@@ -121,7 +121,7 @@ def _page(
     rows = [row for row, _sheet in queries.own_set(membership, round)]
     place = rows.index(track)
     after = rows[place + 1] if place + 1 < len(rows) else None
-    takes = round.state in (Round.State.PLANNED, Round.State.OPEN) and not (own and own.filed_at)
+    takes = not round.has_locked and not (own and own.filed_at)
     page = _facts(round, membership, track) | {
         "sheet": own, "marks": desk_queries.marks_of_draft(round, own.marks if own else {}, language=get_language() or "en"),
         "previous": _address(round, rows[place - 1]) if place else "", "next": _address(round, after) if after else "",

@@ -69,7 +69,7 @@ def _room(request: HttpRequest, round: Round) -> dict[str, Any]:
         "below": queries.entry_labels(below), "unruled": sum(not hasattr(e, "ruling") for e in below), "form": RulingForm(),
         "joinable": panel.judges_without_seat(round).select_related("person") if round.state == Round.State.OPEN else [],
         "can_rule": permissions.can_rule(request.user, round.season), "next_step": _next_step(round),
-        "limits": panel.limits(round) if round.state in (Round.State.PLANNED, Round.State.OPEN) else [],
+        "limits": panel.limits(round) if not round.has_locked else [],
     }  # fmt: skip
     if round.state != Round.State.PLANNED:
         pace = queries.pace(round, rows, at=at)

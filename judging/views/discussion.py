@@ -23,7 +23,7 @@ def at_the_desk(request: HttpRequest, code: str) -> HttpResponse:
     """Entries near the line that this judge has scored. Once the round is closed it can be read, not written."""
     user = account(request)
     round = desk.own_round(user, code)
-    if round is None or round.state in (Round.State.PLANNED, Round.State.OPEN):
+    if round is None or not round.has_locked:
         raise Http404
     return _discussion(request, round, discussion.threads_for_judge(user, round), "desk_discussion")
 
@@ -33,7 +33,7 @@ def at_the_desk(request: HttpRequest, code: str) -> HttpResponse:
 def in_the_room(request: HttpRequest, code: str) -> HttpResponse:
     """Every entry near the line, for the chair."""
     round = round_by_code(code)
-    if round is None or round.state in (Round.State.PLANNED, Round.State.OPEN):
+    if round is None or not round.has_locked:
         raise Http404
     if not permissions.can_rule(request.user, round.season):
         raise Http404

@@ -112,7 +112,7 @@ def _cleared(submission: Submission) -> Step:
 def _rounds(submission: Submission) -> Iterator[Step]:
     places = {entry.round_id: entry for entry in submission.entries.all()}
     for round_ in sorted(submission.season.rounds.all(), key=lambda round_: round_.number):
-        over = round_.state in ("closed", "announced")
+        over = round_.is_over
         name, entry = local(round_.names, round_.name), places.get(round_.pk)
         if entry is not None and round_.state == "announced" and hasattr(entry, "decision"):
             why = f"/entries/{entry.code}/why/"
