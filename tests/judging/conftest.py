@@ -32,6 +32,12 @@ def organizer(season: Season) -> Person:
 
 
 @pytest.fixture
+def two(season: Season) -> tuple[Person, Person]:
+    """Organizer and chair: whom a cut or a removal takes."""
+    return make_role(season, Role.ORGANIZER), make_role(season, Role.CHAIR)
+
+
+@pytest.fixture
 def open_round(season: Season, organizer: Person) -> Callable[..., Round]:
     """Open round one of the season; keywords go to the round."""
 

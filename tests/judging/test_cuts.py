@@ -57,11 +57,6 @@ def season() -> Season:
     return make_season()
 
 
-@pytest.fixture
-def two(season: Season) -> tuple[Person, Person]:
-    return make_role(season, Role.ORGANIZER), make_role(season, Role.CHAIR)
-
-
 def signed_in(person: Person) -> Client:
     client = Client()
     assert person.user is not None

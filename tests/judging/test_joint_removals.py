@@ -37,11 +37,6 @@ def season() -> Season:
     return make_season()
 
 
-@pytest.fixture
-def two(season: Season) -> tuple[Person, Person]:
-    return make_role(season, Role.ORGANIZER), make_role(season, Role.CHAIR)
-
-
 def label_of(*entries: Entry, name: str = "Ferry Street Records") -> Organisation:
     label = Organisation.objects.create(name=name)
     for entry in entries:

@@ -44,11 +44,6 @@ def season() -> Season:
     return make_season()
 
 
-@pytest.fixture
-def two(season: Season) -> tuple[Person, Person]:
-    return make_role(season, Role.ORGANIZER), make_role(season, Role.CHAIR)
-
-
 def entry_at(round: Round, rank: int) -> Entry:
     found = closing_standings(round)
     assert found is not None
