@@ -7,12 +7,13 @@ schema is kept there as a template database, so migrations run only after they c
 import fcntl
 import hashlib
 import os
+import random
 import shutil
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,10 @@ from django.db import connection, connections
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from spotlight import catalogs, embedded
+from spotlight.accounts import codes
 from spotlight.embedded.state import APP_ROLE, OWNER_ROLE, State
 
 # A busy machine is no failure: examples may take their time. `make test` tries the same ones each time, so that nothing
@@ -40,7 +42,7 @@ hypothesis_settings.load_profile("same")
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PATIENCE = 30_000
+PATIENCE = 90_000
 """Milliseconds to wait for what a page will do: only a failure ever takes so long, whatever else the machine does."""
 BROWSER_OPTIONS = (
     "--disable-gpu",
@@ -70,6 +72,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files that take longest begin first, so that no process is left alone with one at the end."""
     place = {name: number for number, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: place.get(item.path.name, len(place)))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Codes are the same each time: they break ties and order things, so a test must not draw others in every run.
+
+    With LUCK set to anything they are others: a test that then fails hangs on what a code happens to be.
+    """
+    vars(codes)["secrets"] = random.Random(item.nodeid + os.environ.get("LUCK", ""))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -226,15 +237,28 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=found, args=options)
         expect.set_options(timeout=PATIENCE)
+        monkeypatch = pytest.MonkeyPatch()
+        monkeypatch.setattr(chromium, "new_context", _patient_contexts(chromium.new_context))
         yield chromium
         chromium.close()
+
+
+def _patient_contexts(new_context: Callable[..., BrowserContext]) -> Callable[..., BrowserContext]:
+    """Whoever opens a profile of its own is as patient as the others."""
+
+    def made(**options: Any) -> BrowserContext:
+        context = new_context(**options)
+        context.set_default_timeout(PATIENCE)
+        return context
+
+    return made
 
 
 @pytest.fixture
 def live(live_server: Any) -> Iterator[str]:
     """The address of a running web server on the test's database, which has answered everything before that is emptied."""
     yield str(live_server.url)
-    give_up_at = time.monotonic() + 5
+    give_up_at = time.monotonic() + PATIENCE / 1000
     while any("process_request" in thread.name for thread in threading.enumerate()):
         if time.monotonic() > give_up_at:  # somebody keeps a connection, and asks nothing
             break
@@ -247,7 +271,6 @@ def page(browser: Browser, live: str) -> Iterator[Page]:
     with browser.new_context(
         base_url=live, locale="en-US", viewport={"width": 1280, "height": 900}
     ) as context:
-        context.set_default_timeout(PATIENCE)
         problems: list[str] = []
         context.on("weberror", lambda error: problems.append(str(error.error)))
         context.on(

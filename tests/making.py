@@ -39,13 +39,23 @@ from submissions.models import (
     TrackArtist,
 )
 
-_numbers = itertools.count(1)
+_numbers = itertools.count(100_001)
+"""Of as many digits in every test, whatever ran before it: "Song 9" would come after "Song 10", and stand in "Song 90"."""
 PASSWORD = "correct horse battery staple"
 
 
 def sqlstate(refusal: BaseException) -> str:
     """The code with which the database refused."""
     return str(getattr(refusal.__cause__, "pgcode", ""))
+
+
+def stop_clock(moment: datetime.datetime) -> None:
+    """Let the clock stand at a moment until the test's transaction is undone."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE OR REPLACE FUNCTION spotlight_now() RETURNS timestamptz LANGUAGE sql VOLATILE AS "
+            f"$$ SELECT '{moment.isoformat()}'::timestamptz $$"
+        )
 
 
 @contextmanager

@@ -44,11 +44,11 @@ def create_entries(round: Round, submissions: Iterable[Submission]) -> list[Entr
 
 
 def _aliases(count: int, *, taken: set[str]) -> Sequence[str]:
-    fresh: set[str] = set()
+    fresh: dict[str, None] = {}  # a set would give them out in another order in each process
     while len(fresh) < count:
         alias = new_alias()
         if alias not in taken:
-            fresh.add(alias)
+            fresh[alias] = None
     return list(fresh)
 
 

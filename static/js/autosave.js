@@ -111,7 +111,7 @@ class Autosave {
     if (body.version !== undefined) for (const el of this.form.querySelectorAll('[name=version]')) el.value = body.version;
     if (!this.dirty) this.forget();
     if (Object.keys(errors).length) this.state('error', say('save_error'));
-    else this.saved(body.saved_at);
+    else if (!this.dirty) this.saved(body.saved_at);
     this.form.dispatchEvent(new CustomEvent('spotlight:saved', { bubbles: true, detail: body }));
     return undefined;
   }

@@ -230,7 +230,7 @@ def test_mp3_that_claims_more_or_fewer_frames(tmp_path: Path, shelf: dict[str, P
 def test_absurd_headers_get_a_verdict(tmp_path: Path, content: bytes) -> None:
     started = time.monotonic()
     assert refusal_of(saved(tmp_path, "a.bin", content)).code in set(Reason) - {Reason.TOO_HARD}
-    assert time.monotonic() - started < 60
+    assert time.monotonic() - started < 240
 
 
 def test_rf64_is_read(tmp_path: Path) -> None:
@@ -249,14 +249,14 @@ def test_a_bomb_of_silence_is_cut_off_early(tmp_path: Path) -> None:
     started = time.monotonic()
     refusal = refusal_of(path)
     assert (refusal.code, refusal.params) == (Reason.TOO_LONG, {"seconds": 900.0, "max_seconds": 20})
-    assert time.monotonic() - started < 60
+    assert time.monotonic() - started < 240
 
 
 def test_a_thousand_chained_streams(tmp_path: Path, shelf: dict[str, Path]) -> None:
     path = saved(tmp_path, "a.ogg", shelf["opus"].read_bytes()[:20_000] * 1000)
     started = time.monotonic()
     assert refusal_of(path).code in set(Reason)
-    assert time.monotonic() - started < 60
+    assert time.monotonic() - started < 240
 
 
 def test_sample_table_that_claims_a_billion_entries(tmp_path: Path, shelf: dict[str, Path]) -> None:

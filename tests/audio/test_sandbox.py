@@ -89,7 +89,7 @@ def test_child_ends_when_its_parent_is_killed(long_song: Path, tmp_path: Path) -
         parent.stdout.readline()
         (child,) = children_of(parent.pid)
         parent.kill()
-    ends = time.monotonic() + 15
+    ends = time.monotonic() + 240
     while _is_sound_child(child) and time.monotonic() < ends:
         time.sleep(0.05)
     assert not _is_sound_child(child)
@@ -140,11 +140,11 @@ def test_chattering_child_is_ended(
 def test_stuck_child_is_killed(
     monkeypatch: pytest.MonkeyPatch, shelf: dict[str, Path], tmp_path: Path
 ) -> None:
-    _instead(monkeypatch, "import time; time.sleep(20)")
+    _instead(monkeypatch, "import time; time.sleep(900)")
     started = time.monotonic()
     with pytest.raises(Interrupted):
         process(shelf["wav"], rendition=tmp_path / "out.m4a", limits=Limits(wall_seconds=0.2))
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 240
 
 
 def _instead(monkeypatch: pytest.MonkeyPatch, program: str) -> None:

@@ -16,10 +16,14 @@ from spotlight.ledger import clock, files
 from spotlight.ledger.models import StoredFile
 from submissions.models import Artist, Role
 from tests.accessibility import violations, violations_in_both_schemes
+from tests.journeys.test_kit import AT_ONCE, until
 from tests.judging.conftest import at, draft, file_all, judge_of
 from tests.making import make_role, make_round, make_season, make_submission, open_for_good
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+AUDIO = "document.querySelector('[data-deck] audio')"
 
 
 def tone(seconds: int = 6) -> bytes:
@@ -77,6 +81,7 @@ def saved(page: Page) -> None:
 
 def test_a_whole_list_without_touching_the_mouse(judging: Page, seat: Seat) -> None:
     judging.evaluate("window.sameDocument = true")
+    judging.evaluate(AT_ONCE)
     for number in range(1, 5):
         expect(judging.get_by_text(f"Entry {number}.")).to_be_visible()
         judging.keyboard.press("7")
@@ -97,7 +102,6 @@ def test_drafts_save_themselves_and_are_there_after_a_reload(judging: Page, seat
     judging.get_by_label("Song: 6", exact=True).check(force=True)
     saved(judging)
     judging.get_by_label("Comment for the artist").fill("The second verse is yours.")
-    judging.wait_for_timeout(900)
     saved(judging)
     judging.reload()
     expect(judging.locator("[data-total]")).to_have_text("6.0")
@@ -118,7 +122,6 @@ def test_two_windows_lose_nothing(judging: Page, seat: Seat) -> None:
     judging.keyboard.press("3")
     saved(judging)
     judging.keyboard.press("4")
-    judging.wait_for_timeout(400)
     saved(judging)
     other.get_by_label("Notes").fill("from the other window")
     expect(other.get_by_role("heading", name="Two versions of one sheet")).to_be_visible()
@@ -141,29 +144,37 @@ def test_a_lost_connection_keeps_the_sheet_and_sends_it_later(judging: Page, sea
 
 def test_what_was_heard_is_measured(judging: Page, seat: Seat) -> None:
     judging.keyboard.press("Space")
-    judging.wait_for_timeout(2500)
+    until(judging, f"{AUDIO}.currentTime > 1")
     judging.keyboard.press("Space")
+    until(judging, f"{AUDIO}.paused")
+    position = judging.evaluate(f"{AUDIO}.currentTime")
     judging.keyboard.press("5")
     saved(judging)
-    assert 1000 < sheets(seat)[0].heard_ms < 4000
+    assert sheets(seat)[0].heard_ms == pytest.approx(1000 * position, abs=300)
 
 
 @pytest.mark.parametrize("opened", [{"heard_share": Decimal("0.80")}], indirect=True)
 def test_only_what_was_really_played_counts_as_heard(judging: Page, seat: Seat) -> None:
     """Jumping to the end does not count, nor hearing the same part again; what is missing is said and played on demand."""
-    play = "async ([from, ms]) => { const a = document.querySelector('[data-deck] audio'); a.currentTime = from; await a.play(); await new Promise(r => setTimeout(r, ms)); a.pause(); }"
-    for start in (0, 0, 5):
-        judging.evaluate(play, [start, 900])
+    play = (
+        f"async (from) => {{ const a = {AUDIO}; a.currentTime = from; await a.play();"
+        " while (a.currentTime < from + 0.8) await new Promise(r => setTimeout(r, 20));"
+        " a.pause(); return a.currentTime; }"
+    )
+    first, again, last = (judging.evaluate(play, start) for start in (0, 0, 5))
     judging.keyboard.press("7")
     judging.keyboard.press("6")
     judging.keyboard.press("Control+Enter")
     expect(judging.locator("[role=alert]").first).to_contain_text("more seconds")
     own = sheets(seat)[0]
-    assert own.state == "draft" and 1_400 < own.heard_ms < 2_600, "twice the first second, and the last"
+    once = 1000 * (max(first, again) + last - 5)
+    assert own.state == "draft" and own.heard_ms == pytest.approx(once, abs=300), (
+        "the first second once, and the last"
+    )
     assert len(own.heard) == 2
     expect(judging.locator(".heard-strip path")).to_have_attribute("d", re.compile(r"^M.*M"))
     judging.locator("[role=alert] [data-unheard]").click()
-    judging.wait_for_timeout(4300)
+    until(judging, f"{AUDIO}.currentTime > 5.1")
     judging.keyboard.press("Control+Enter")
     expect(judging.get_by_text("Entry 2.")).to_be_visible()
     assert sheets(seat)[0].state == "filed"

@@ -78,7 +78,7 @@ def sound(tmp_path: Path) -> Path:
 def test_a_file_arrives_whole_in_pieces(page: Page, sound: Path) -> None:
     server = Server()
     begin(page, server, sound)
-    expect(page.locator("#checked")).to_have_text("Being checked", timeout=20_000)
+    expect(page.locator("#checked")).to_have_text("Being checked")
     assert bytes(server.bytes) == sound.read_bytes()
     assert server.calls == ["POST", "PATCH", "PATCH", "PATCH", "GET"]
 

@@ -61,7 +61,11 @@ def draft(song: float = 7, performance: float = 6, **extra: Any) -> Draft:
 
 def file_all(made: Round, *, but: int = 0) -> list[ScoreSheet]:
     """File a sheet on every open assignment, but for the last few."""
-    waiting = list(made.assignments.filter(state="open").select_related("seat__membership__person", "round"))
+    waiting = list(
+        made.assignments.filter(state="open")
+        .select_related("seat__membership__person", "round")
+        .order_by("pk")
+    )
     return [
         file_sheet(duty, draft(song=1 + n % 9), version=0, by=judge_of(duty))
         for n, duty in enumerate(waiting[: len(waiting) - but])

@@ -253,8 +253,9 @@ def test_the_panel_discusses_the_line_zone_while_the_round_is_locked(
     made = make_round(season, judges_per_entry=3, cut=4)
     open_for_good(season)
     made = rounds.open_round(made, by=organizer)
+    places = {seat.pk: place for place, seat in enumerate(made.seats.order_by("pk"))}
     for duty in made.assignments.select_related("seat__membership__person", "round", "entry"):
-        song = 3 + (duty.entry.index * 3 + duty.seat_id) % 5
+        song = 3 + (duty.entry.index * 3 + places[duty.seat_id]) % 5
         desk.file_sheet(duty, draft(song=song, performance=song), version=0, by=judge_of(duty))
     seat = made.seats.select_related("membership__person__user").first()
     assert seat is not None

@@ -25,14 +25,12 @@ from submissions.models import Role, Season
 from tests.judging.test_cuts import closed_round
 from tests.judging.test_races import (  # noqa: F401  (fixtures)
     Stage,
-    commits_late,
     commits_without_the_disk,
-    race,
     stage,
-    without_the_lock,
 )
 from tests.judging.test_removals import entry_at
 from tests.making import make_readings, make_role, make_round, make_season
+from tests.racing import commits_late, race  # noqa: F401  (a fixture)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

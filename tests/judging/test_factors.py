@@ -1,6 +1,7 @@
 """Steps that decide results need a fresh second factor; what was sent is kept until it is there."""
 
 import datetime
+import itertools
 import re
 import time
 from pathlib import Path
@@ -18,6 +19,7 @@ from judging.models import Cut, Round
 from spotlight.accounts.models import Person
 from spotlight.ledger import clock
 from spotlight.ledger.models import Event
+from spotlight.web.factors import demo_codes
 from submissions.models import Role, Season
 from tests.judging.test_cuts import closed_round, signed_in
 from tests.making import PASSWORD, advance, confirm, make_role, make_round, make_season
@@ -42,8 +44,14 @@ def enroll(person: Person) -> None:
     totp.TOTP.activate(person.user, SECRET)
 
 
-def code() -> str:
-    return str(totp.format_hotp_value(totp.hotp_value(SECRET, int(time.time()) // 30)))
+def code(steps: int = 0) -> str:
+    """What an authenticator shows now, or so many half minutes later."""
+    return str(totp.format_hotp_value(totp.hotp_value(SECRET, int(time.time()) // 30 + steps)))
+
+
+def wrong_code(right: list[str]) -> str:
+    """One that is none of these."""
+    return next(f"{number:06}" for number in itertools.count() if f"{number:06}" not in right)
 
 
 def propose(season: Season) -> str:
@@ -59,7 +67,8 @@ def test_a_code_is_asked_for_and_nothing_is_lost(season: Season, organizer: Pers
     page = asked.content.decode()
     assert asked.status_code == 403 and not Cut.objects.exists()
     assert 'name="note" value="A clear gap."' in page and 'name="factor-code"' in page
-    wrong = client.post(propose(season), {"note": "A clear gap.", "factor-code": "000000"})
+    soon = [code(steps) for steps in range(-2, 20)]
+    wrong = client.post(propose(season), {"note": "A clear gap.", "factor-code": wrong_code(soon)})
     assert (
         wrong.status_code == 403 and "Incorrect code" in wrong.content.decode() and not Cut.objects.exists()
     )
@@ -169,7 +178,8 @@ def test_demo_accounts_read_their_code_on_the_page_and_nobody_else_does(
         page = client.post(propose(season)).content.decode()
         shown = re.search(r'id="demo-code">(\d{3} \d{3})<', page)
         assert shown is not None
-        assert client.post(propose(season), {"factor-code": "123 456"}).status_code == 403
+        wrong = {"factor-code": wrong_code(demo_codes(organizer.user))}
+        assert client.post(propose(season), wrong).status_code == 403
         assert client.post(propose(season), {"factor-code": shown[1]}).status_code == 302
         assert Event.objects.get(verb="cut.proposed").facts["factor"] == "demo"
     finally:

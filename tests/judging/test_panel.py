@@ -120,12 +120,9 @@ def test_an_adaptive_round_deals_wave_after_wave(season: Season, organizer: Pers
 
 
 def file_all_waiting(made: Round) -> None:
-    for number, duty in enumerate(
-        made.assignments.filter(state="open", sheet__isnull=True).select_related(
-            "seat__membership__person", "round"
-        )
-    ):
-        desk.file_sheet(duty, draft(song=(duty.entry_id * 7 + number) % 10), version=0, by=judge_of(duty))
+    waiting = made.assignments.filter(state="open", sheet__isnull=True).order_by("pk")
+    for number, duty in enumerate(waiting.select_related("entry", "seat__membership__person", "round")):
+        desk.file_sheet(duty, draft(song=(duty.entry.index * 7 + number) % 10), version=0, by=judge_of(duty))
 
 
 def test_waves_also_come_when_their_time_is_over(season: Season, organizer: Person) -> None:

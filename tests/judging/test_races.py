@@ -3,15 +3,13 @@
 `make test` races 100 closes, `make chaos` 1,000. The same race without the row lock must fail, or it would prove nothing.
 """
 
-import contextlib
 import datetime
-import threading
+import itertools
 from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
-from django.db import DatabaseError, connection, connections, transaction
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db import DatabaseError, connection, transaction
 
 from judging.jobs import standings
 from judging.models import Assignment, Round, RoundSheet, Score, ScoreSheet, Standings
@@ -33,6 +31,7 @@ from tests.making import (
     open_for_good,
     sqlstate,
 )
+from tests.racing import commits_late, in_race, race  # noqa: F401  (a fixture)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -91,29 +90,8 @@ def stage() -> Stage:
     return Stage()
 
 
-in_race = threading.local()
-
-
 @pytest.fixture
-def commits_late(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a race, who would commit first waits until the others would too, are done, or are held up by what it has written.
-
-    So nobody has seen what another did, and without a lock they collide in every run instead of by luck.
-    """
-    real = BaseDatabaseWrapper.commit
-
-    def commit(self: BaseDatabaseWrapper) -> None:
-        others, in_race.others = getattr(in_race, "others", None), None
-        if others is not None:
-            with contextlib.suppress(threading.BrokenBarrierError):
-                others.wait(timeout=3)
-        real(self)
-
-    monkeypatch.setattr(BaseDatabaseWrapper, "commit", commit)
-
-
-@pytest.fixture
-def without_the_lock(commits_late: None) -> Iterator[None]:
+def without_the_lock(commits_late: None) -> Iterator[None]:  # noqa: F811
     """The guards read the round's state instead of holding it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_get_functiondef('spotlight_round_state'::regproc)")
@@ -123,40 +101,19 @@ def without_the_lock(commits_late: None) -> Iterator[None]:
         cursor.execute(real)
 
 
-def race(*runners: Callable[[], object]) -> None:
-    """Run all at once and wait for the end of all; the first unexpected error is raised here."""
-    ready, others, errors = threading.Barrier(len(runners)), threading.Barrier(len(runners)), []
-
-    def run(runner: Callable[[], object]) -> None:
-        in_race.others = others
-        try:
-            ready.wait()
-            runner()
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
-            others.abort()
-
-    threads = [threading.Thread(target=run, args=(runner,)) for runner in runners]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    if errors:
-        raise errors[0]
-
-
 def keep_marking(sheet: ScoreSheet) -> Callable[[], None]:
-    """A writer in raw SQL: one mark after another until the database refuses."""
+    """A writer in raw SQL: one mark after another until the database refuses, and a 10 once another has come to its commit."""
 
     def write() -> None:
-        for turn in range(2000):
+        for turn in itertools.count():
+            is_last = bool(in_race.others.here)
             try:
                 with connection.cursor() as cursor:
-                    cursor.execute(MARK, [turn % 10, sheet.pk])
+                    cursor.execute(MARK, [10 if is_last else turn % 10, sheet.pk])
             except DatabaseError as refusal:
                 assert sqlstate(refusal) == "SL001", refusal
+                return
+            if is_last:
                 return
 
     return write

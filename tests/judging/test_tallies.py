@@ -3,6 +3,7 @@
 import datetime
 import random
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -96,7 +97,7 @@ def a_round(options: dict[str, object]) -> Round:
 
 def add(made: Round, dice: random.Random) -> None:
     source = Source.objects.get(season=made.season, slug=dice.choice(["spotlight", "radio"]))
-    entry = dice.choice(list(made.entries.all()))
+    entry = one_of(made.entries, dice)
     for _ in range(dice.randint(1, 6)):
         Reading.objects.update_or_create(
             day=entry.counts_from + datetime.timedelta(days=dice.randint(-3, 18)), source=source, market=dice.choice(["jp", "kr", "", "fr"]),
@@ -105,8 +106,13 @@ def add(made: Round, dice: random.Random) -> None:
         )  # fmt: skip
 
 
+def one_of(rows: Any, dice: random.Random) -> Any:
+    return dice.choice(list(rows.order_by("pk")))
+
+
 def readings_of(made: Round, dice: random.Random) -> list[Reading]:
-    return dice.sample(rows, min(4, len(rows))) if (rows := list(Reading.objects.order_by("day"))) else []
+    rows = list(Reading.objects.order_by("day", "pk"))
+    return dice.sample(rows, min(4, len(rows)))
 
 
 def put_aside(made: Round, dice: random.Random) -> None:
@@ -125,17 +131,16 @@ def switch_source(made: Round, dice: random.Random) -> None:
 
 
 def withdraw_or_return(made: Round, dice: random.Random) -> None:
-    entry = dice.choice(list(made.entries.all()))
+    entry = one_of(made.entries, dice)
     Entry.objects.filter(pk=entry.pk).update(state="withdrawn" if entry.state == "in" else "in")
 
 
 def join_late(made: Round, dice: random.Random) -> None:
-    make_entry(made, counts_from=datetime.date(2026, 1, 1) + datetime.timedelta(days=dice.randint(0, 400)))
+    make_entry(made, counts_from=clock.now().date() - datetime.timedelta(days=dice.randint(-80, 320)))
 
 
 def move_home(made: Round, dice: random.Random) -> None:
-    entry = dice.choice(list(made.entries.select_related("submission")))
-    market = made.season.markets.order_by("?").first()
+    entry, market = one_of(made.entries, dice), one_of(made.season.markets, dice)
     Submission.objects.filter(pk=entry.submission_id).update(market=market)
 
 
@@ -146,34 +151,34 @@ def count_longer(made: Round, dice: random.Random) -> None:
 
 
 def mark_again(made: Round, dice: random.Random) -> None:
-    sheet = dice.choice(list(made.sheets.all()))
+    sheet = one_of(made.sheets, dice)
     sheet.scores.update(value=dice.choice(["0", "7.5", "3.25", "10"]))
 
 
 def take_back(made: Round, dice: random.Random) -> None:
-    assignment = dice.choice(list(made.assignments.all()))
+    assignment = one_of(made.assignments, dice)
     Assignment.objects.filter(pk=assignment.pk).update(
         state="taken-back" if assignment.state == "open" else "open"
     )
 
 
 def unfile(made: Round, dice: random.Random) -> None:
-    sheet = dice.choice(list(made.sheets.all()))
+    sheet = one_of(made.sheets, dice)
     ScoreSheet.objects.filter(pk=sheet.pk).update(state="draft" if sheet.state == "filed" else "filed")
 
 
 def leave_a_mark_out(made: Round, dice: random.Random) -> None:
-    sheet = dice.choice(list(made.sheets.filter(scores__isnull=False)))
+    sheet = one_of(made.sheets.filter(scores__isnull=False), dice)
     Score.objects.filter(pk=sheet.scores.order_by("pk")[0].pk).delete()
 
 
 def hear(made: Round, dice: random.Random) -> None:
-    unheard = made.entries.filter(assignments__isnull=True).first() or make_entry(made)
-    make_sheet(unheard, dice.choice(list(made.seats.all())), dice.randint(0, 10), 5)
+    unheard = made.entries.filter(assignments__isnull=True).order_by("pk").first() or make_entry(made)
+    make_sheet(unheard, one_of(made.seats, dice), dice.randint(0, 10), 5)
 
 
 def move_pool(made: Round, dice: random.Random) -> None:
-    entry = dice.choice(list(made.entries.all()))
+    entry = one_of(made.entries, dice)
     entry.assignments.update(pool=dice.choice(["", "a", "b"]))
 
 

@@ -65,14 +65,14 @@ def play_round(round: Round, organizer: Person, chair: Person, *, leaving: bool 
     rounds.open_round(round, by=organizer)
     chance = random.Random(round.number)
     add_readings(round, chance)
-    for duty in round.assignments.select_related("seat__membership__person", "round"):
+    for duty in round.assignments.select_related("seat__membership__person", "round").order_by("pk"):
         marks = {c.key: Decimal(chance.randint(4, 20)) / 2 for c in round.criteria.all()}
         draft = Draft(marks=marks, comment=f"{CANARY} comment", note=f"{CANARY} note")
         file_sheet(duty, draft, version=0, by=duty.seat.membership.person)
     clock.move_to(round.locks_at + datetime.timedelta(minutes=1))
     rounds.lock_round(round, by=chair)
     if leaving:
-        take_out(round.entries.order_by("code")[0], organizer, chair, kind="withdrawn")
+        take_out(round.entries.get(index=0), organizer, chair, kind="withdrawn")
     clock.move_to(round.closes_at + datetime.timedelta(minutes=1))
     rounds.close_round(round, by=chair)
     if leaving:
@@ -102,6 +102,6 @@ def add_readings(round: Round, chance: random.Random) -> None:
             day=entry.counts_from + datetime.timedelta(days=day), source=source, track=entry.submission.track,
             measure=measure, market=market, value=chance.randint(0, 60), fans=chance.randint(0, 30),
         )
-        for entry in round.entries.select_related("submission__track")
+        for entry in round.entries.select_related("submission__track").order_by("index")
         for measure in ("plays", "likes") for market in ("jp", "kr") for day in days
     )  # fmt: skip

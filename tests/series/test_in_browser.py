@@ -53,7 +53,9 @@ def test_words_and_chapters_follow_the_film(page: Any, ferry: Episode) -> None:
 def test_a_film_stops_the_other_film(page: Any, ferry: Episode) -> None:
     page.goto("/offtherecord/one-piano/")
     page.evaluate("document.querySelector('[data-episode-media]').play()")
-    page.evaluate("document.querySelector('.clip video').play()")
+    page.evaluate(
+        "() => { const clip = document.querySelector('.clip video'); clip.loop = true; return clip.play(); }"
+    )
     page.wait_for_function("document.querySelector('[data-episode-media]').paused")
     assert page.evaluate("!document.querySelector('.clip video').paused")
 

@@ -53,7 +53,7 @@ def test_a_scheduled_episode_comes_out_at_its_time_by_the_databases_clock(series
     work.run_due()
     episode.refresh_from_db()
     assert episode.state == Episode.State.SCHEDULED
-    clock.move_to(at - datetime.timedelta(seconds=5))
+    clock.move_to(at - datetime.timedelta(minutes=5))
     work.run_due()
     episode.refresh_from_db()
     assert episode.state == Episode.State.SCHEDULED

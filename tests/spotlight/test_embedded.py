@@ -5,6 +5,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -46,6 +47,10 @@ def write(folder: Path, note: str) -> None:
     connection.close()
     with redis.Redis.from_url(found.redis_url) as client:
         client.set(note, "kept")
+        while client.info("persistence")[
+            "aof_buffer_length"
+        ]:  # it answers before it writes where the disk is slow
+            time.sleep(0.01)
 
 
 def notes(folder: Path) -> set[str]:

@@ -12,6 +12,7 @@ from spotlight.accounts.models import Person
 from spotlight.ledger import events, seals
 from spotlight.ledger.models import Event, Seal, Unsealed
 from tests.making import guards_off, make_person
+from tests.racing import PATIENCE, commits_late, race  # noqa: F401  (a fixture)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,12 +51,12 @@ def test_an_event_that_may_come_before_is_waited_for(mina: Person) -> None:
         with transaction.atomic():
             log("first")
             written.set()
-            go_on.wait(20)
+            go_on.wait(PATIENCE)
         connection.close()
 
     thread = threading.Thread(target=slow)
     thread.start()
-    written.wait(20)
+    assert written.wait(PATIENCE)
     log("second")
     sealed_meanwhile = seals.seal()
     go_on.set()
@@ -73,12 +74,12 @@ def test_a_transaction_in_another_database_holds_nothing_up(mina: Person) -> Non
         with other, other.cursor() as cursor:
             cursor.execute("SELECT pg_current_xact_id()")
             written.set()
-            go_on.wait(20)
+            go_on.wait(PATIENCE)
         other.close()
 
     thread = threading.Thread(target=elsewhere)
     thread.start()
-    assert written.wait(20)
+    assert written.wait(PATIENCE)
     log("a", mina)
     sealed_meanwhile = seals.seal()
     go_on.set()
@@ -86,19 +87,11 @@ def test_a_transaction_in_another_database_holds_nothing_up(mina: Person) -> Non
     assert sealed_meanwhile == 1
 
 
+@pytest.mark.usefixtures("commits_late")
 def test_sealers_at_the_same_time_make_one_chain() -> None:
     for number in range(60):
         log(f"v{number}")
-
-    def run() -> None:
-        seals.seal()
-        connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    race(*[seals.seal] * 4)
     assert verbs() == [f"v{number}" for number in range(60)]
     assert seals.problems("s") == []
 

@@ -6,6 +6,7 @@ that nothing has to be made equal afterwards. `make test` asks a part, `make cha
 
 import logging
 import random
+import secrets
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,14 +16,16 @@ from zlib import crc32
 
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, Max, QuerySet
 
 from judging.services import chair
+from spotlight.accounts import codes
 from spotlight.ledger import clock, work
 from spotlight.ledger.models import Mail
 from submissions.models import Track
 from submissions.queries.publicity import Publicity
+from tests.making import stop_clock
 from tests.spotlight.access.asking import ROLES, Answer, Asker, Row, access_table, nothing_here
 from tests.spotlight.access.routes import routes, things_for
 from tests.spotlight.access.twins import add_boards, change_what_is_hidden_from
@@ -58,12 +61,22 @@ WEEKS = tuple(f"?week={number}" for number in range(1, 13))
 
 @dataclass(frozen=True)
 class Question:
-    """What to ask: by which method, with which words behind the address, with which headers."""
+    """What to ask: by which method, with which words behind the address, with which headers.
 
+    Its name holds no code and no key, which are others in every run: names choose which part is asked.
+    """
+
+    name: str
     row: Row
     method: str
     address: str
     headers: tuple[tuple[str, str], ...] = ()
+
+    def but(
+        self, name: str, address: str, method: str = "GET", headers: Mapping[str, str] | None = None
+    ) -> "Question":
+        """The same with another address or method, or with headers."""
+        return Question(f"{self.name} {name}", self.row, method, address, tuple((headers or {}).items()))
 
 
 @dataclass
@@ -82,10 +95,13 @@ def plain_questions(world: World) -> list[Question]:
             continue
         things = things_for(route, world)
         found += [
-            Question((route.pattern, "GET", label), "GET", route.address(given))
+            Question(f"{route.pattern} {label}", (route.pattern, "GET", label), "GET", route.address(given))
             for label, given in things.items()
         ]
-    return found + [Question((address, "GET", "board"), "GET", address) for address in _boards(world)]  # fmt: skip
+    boards = enumerate(_boards(world))
+    return found + [
+        Question(f"board {n}", (address, "GET", "board"), "GET", address) for n, address in boards
+    ]
 
 
 def _boards(world: World) -> Iterator[str]:
@@ -109,15 +125,15 @@ def _boards(world: World) -> Iterator[str]:
 
 def other_methods(plain: Question) -> list[Question]:
     """To try at every address: what is refused must not differ from what is not there by these either."""
-    return [Question(plain.row, method, plain.address) for method in ("HEAD", "OPTIONS")]
+    return [plain.but(method, plain.address, method) for method in ("HEAD", "OPTIONS")]
 
 
 def further_questions(plain: Question, answer: Answer) -> list[Question]:
     """Everything else to try at an address that answered."""
     joint = "&" if "?" in plain.address else "?"
-    asked = [Question(plain.row, "GET", plain.address + joint + words[1:]) for words in TRIES]
-    asked += [Question(plain.row, "GET", plain.address, tuple(given.items())) for given in HEADERS]
-    return asked + [Question(plain.row, "GET", plain.address, tuple(told.items())) for told in _known(answer)]
+    asked = [plain.but(words, plain.address + joint + words[1:]) for words in TRIES]
+    asked += [plain.but(str(given), plain.address, headers=given) for given in HEADERS]
+    return asked + [plain.but(str(list(told)), plain.address, headers=told) for told in _known(answer)]
 
 
 def _known(answer: Answer) -> Iterator[dict[str, str]]:
@@ -131,7 +147,7 @@ def _known(answer: Answer) -> Iterator[dict[str, str]]:
 
 def chosen(question: Question, role: str, share: int) -> bool:
     """Whether a question belongs to the part that is asked: one in `share`, another one for each role."""
-    return crc32(f"{role} {question}".encode()) % share == 0
+    return crc32(f"{role} {question.name}".encode()) % share == 0
 
 
 # ---- asking ----------------------------------------------------------------------------------------------------------
@@ -146,12 +162,7 @@ def a_world() -> Iterator[World]:
     with transaction.atomic():
         world = build()
         add_boards(world)
-        moment = clock.now()
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "CREATE OR REPLACE FUNCTION spotlight_now() RETURNS timestamptz LANGUAGE sql VOLATILE AS "
-                f"$$ SELECT '{moment.isoformat()}'::timestamptz $$"
-            )
+        stop_clock(clock.now())
         yield world
         transaction.set_rollback(True)
     logging.disable(logging.NOTSET)
@@ -163,6 +174,7 @@ def without_chance() -> Iterator[None]:
     """Tokens and nonces are the same each time, and the second in which a cookie is signed."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(random, "_urandom", lambda size: b"\0" * size)
+        patch.setitem(vars(codes), "secrets", secrets)
         patch.setattr(time, "time", lambda: STARTED)
         yield
 
@@ -317,7 +329,7 @@ def test_what_leaks_is_found() -> None:
     """Broken on purpose, one way at a time, the comparison must see it."""
     with a_world() as world:
         questions = [q for q in plain_questions(world) if q.row[2] == "board" and _tells(q.address)]
-        questions.append(Question(("api/v1/tracks/", "GET", ""), "GET", "/api/v1/tracks/"))
+        questions.append(Question("tracks", ("api/v1/tracks/", "GET", ""), "GET", "/api/v1/tracks/"))
         assert compare(world, "anonymous", questions, Share(further=100_000)).differences == []
         for what, (place, instead) in SABOTAGE.items():
             with pytest.MonkeyPatch.context() as broken:

