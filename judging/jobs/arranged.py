@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from judging.jobs.sheets import Filed, Rows
 from judging.jobs.tallies import Field
+from judging.scoring.codes import Codes
 from judging.scoring.errors import ScoringError
 from judging.scoring.exact import Ints, compact
 from judging.scoring.inputs import Indexes, Sheet, Sheets, scaled
@@ -67,6 +68,13 @@ class Named:
     def _codes(self, indexes: Indexes) -> list[str]:
         return [code.decode() for code in self.field.everybody[indexes].tolist()]
 
+    def _entries(self, indexes: Indexes) -> tuple[Codes, Indexes]:
+        """Codes of these entries, sorted, and for each index the place of its code."""
+        used, place = np.unique(indexes, return_inverse=True)
+        codes = self.field.everybody[used]
+        order = np.argsort(codes)
+        return Codes(codes[order]), _ranks(order)[place]
+
     def _marks(self, names: Sequence[str]) -> Indexes:
         """A row of marks a sheet in the order of these criteria."""
         none = np.full(len(self.filed.rows), -1, dtype=np.int64)
@@ -84,7 +92,7 @@ class Named:
             raise ScoringError(f"entry {self._codes(index[two[:1]])[0]} is in two pools")
 
     def _sheets(self, rows: Rows, marks: Indexes, weights: Weights, missing: int, has_left: bool) -> Sheets:
-        entries, entry = _indexed(rows["index"], self._codes)
+        entries, entry = self._entries(rows["index"])
         judges, judge = _indexed(rows["seat"], lambda used: [self.seats[key] for key in used.tolist()])
         pools, pool = _indexed(
             rows["pool"], lambda used: [self.filed.pools[place] for place in used.tolist()]
@@ -114,10 +122,15 @@ def _indexed(keys: Indexes, named: Callable[[Indexes], list[str]]) -> tuple[tupl
     """Sorted names of the keys, and for each key the place of its name."""
     used, place = np.unique(keys, return_inverse=True)
     names = named(used)
-    order = sorted(range(len(names)), key=names.__getitem__)
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    return tuple(names[k] for k in order), rank[place]
+    order = np.array(sorted(range(len(names)), key=names.__getitem__), dtype=np.int64)
+    return tuple(names[k] for k in order.tolist()), _ranks(order)[place]
+
+
+def _ranks(order: Indexes) -> Indexes:
+    """The place of each in an order."""
+    ranks = np.empty(len(order), dtype=np.int64)
+    ranks[order] = np.arange(len(order))
+    return ranks
 
 
 def _weighted(columns: Sequence[Indexes], units: Ints) -> Ints:

@@ -19,8 +19,6 @@ ROW = (
     "standings_id", "entry_id", "rank", "blend", "popularity", "panel", "theta", "panel_sd", "probability",
     "sheets", "tie_level", "is_selected", "parts",
 )  # fmt: skip
-NO_PARTS = np.array(b"\x01{}")
-"""An empty object as jsonb in binary: its version, then text."""
 
 
 def write(standings: Standings, result: Result, at: Indexes) -> None:
@@ -33,7 +31,7 @@ def write(standings: Standings, result: Result, at: Indexes) -> None:
 def _write_some(
     standings: Standings, result: Result, rows: Indexes, ids: Indexes, more: dict[str, NDArray[Any]]
 ) -> None:
-    """These rows; columns that are not named are null."""
+    """These rows; columns that are not named are null, and their parts are empty."""
     if not len(rows):
         return
     panel = {"panel": result.panel, "theta": result.theta, "panel_sd": result.panel_sd}
@@ -47,7 +45,6 @@ def _write_some(
             "sheets": result.sheets[rows].astype(">i4"),
             "tie_level": result.tie_level[rows].astype(">i2"),
             "is_selected": result.selected[rows].astype(np.uint8),
-            "parts": np.broadcast_to(NO_PARTS, len(rows)),
             **columns,
         },
     )

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import Max
 
 from judging.jobs import agreement, inputs, running, sheets, standing_rows, tallies
 from judging.jobs.counterfactual import counterfactuals
@@ -38,18 +37,18 @@ def compute(round: Round, *, closing: bool = False) -> Standings | None:
             # the round row first, as the closing transaction has it: the other order would be a deadlock
             cursor.execute("SELECT spotlight_round_state(%s)", [round.pk])
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('standings'), %s)", [round.pk])
-        round.refresh_from_db()
+        round.refresh_from_db(from_queryset=Round.objects.select_related("season"))
         if round.state not in (Round.State.OPEN, Round.State.LOCKED):
             return latest(round)
         given = inputs.load(round) if closing else running.load(round)
         if not len(given.entries):
             return None
         digest = given.digest()
-        last = latest(round)
-        if not closing and last is not None and last.inputs_sha256 == digest:
-            return last
+        last = round.standings.order_by("-number").values_list("number", "inputs_sha256").first() or (0, "")
+        if not closing and last[1] == digest:
+            return latest(round)
         result = given.score()
-        standings = _keep(round, given, digest, result, closing=closing)
+        standings = _keep(round, last[0] + 1, given, digest, result, closing=closing)
         if isinstance(given, inputs.Inputs):
             _copy_inputs(round, given)
             tallies.forget(round)
@@ -63,9 +62,14 @@ def latest(round: Round) -> Standings | None:
 
 
 def _keep(
-    round: Round, given: inputs.Inputs | running.Running, digest: str, result: Result, *, closing: bool
+    round: Round,
+    number: int,
+    given: inputs.Inputs | running.Running,
+    digest: str,
+    result: Result,
+    *,
+    closing: bool,
 ) -> Standings:
-    number = (round.standings.aggregate(last=Max("number"))["last"] or 0) + 1
     index = given.field.index if isinstance(given, running.Running) else inputs.indexes(round)
     whole = len(result) == len(given.entries)
     at = index[result.order if whole else places(given.entries, result.entries)]
@@ -75,7 +79,7 @@ def _keep(
         recipe=given.recipe.to_mapping(), recipe_sha256=given.recipe.digest(), program=PROGRAM,
         size=len(result), is_closing=closing, warnings=list(result.warnings),
         judges=_judges(result),
-        figures=_figures(result) | agreement.figures(round, result, given), ranks=ranks, blends=blends,
+        figures=_figures(result) | agreement.figures(round, result, given, index), ranks=ranks, blends=blends,
     )  # fmt: skip
     if isinstance(given, inputs.Inputs):
         standing_rows.write_explained(standings, result, at, _parts_at_close(round, given, result))

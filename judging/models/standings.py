@@ -54,14 +54,16 @@ class Standing(models.Model):
     tie_level = models.PositiveSmallIntegerField(_("tie decided at step"))
     is_selected = models.BooleanField(_("selected"))
     parts = models.JSONField(
-        default=dict, help_text="What the explanation needs: marks as given and as read, metrics per region."
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        help_text="What the explanation needs: marks as given and as read, metrics per region.",
     )
 
     class Meta:
         ordering = ["rank"]
         constraints = [
             models.UniqueConstraint(fields=["standings", "rank"], name="standing_rank_once"),
-            models.UniqueConstraint(fields=["entry", "standings"], name="standing_entry_once"),
+            models.UniqueConstraint(fields=["standings", "entry"], name="standing_entry_once"),
         ]
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 from .blend import panel_share
 from .chance import cut_line
 from .compute import Result
+from .inputs import Indexes
 from .normal import Floats, cdf, density
 from .panel import Panel
 
@@ -180,9 +181,17 @@ def affinities(panel: Panel, groups: Mapping[str, str], *, rate: float = 0.05) -
     `groups` gives the group of an entry; entries without one are not tested. Affinities are flagged at the false
     discovery rate `rate`; small favors stay invisible, so excluding conflicts matters more than this test. Strongest first.
     """
-    names = sorted({groups[entry] for entry in panel.sheets.entries if entry in groups})
+    entries = list(panel.sheets.entries)
+    names = sorted({groups[entry] for entry in entries if entry in groups})
     place = {name: index for index, name in enumerate(names)}
-    of = np.array([place.get(groups.get(entry, ""), -1) for entry in panel.sheets.entries], dtype=np.int64)
+    of = np.array([place.get(groups.get(entry, ""), -1) for entry in entries], dtype=np.int64)
+    return affinities_by_place(panel, names, of, rate=rate)
+
+
+def affinities_by_place(
+    panel: Panel, names: Sequence[str], of: Indexes, *, rate: float = 0.05
+) -> list[Affinity]:
+    """The same from arrays: `of` gives for each heard entry the place of its group in the sorted `names`, -1 for none."""
     excess, deviation = _excesses(panel)
     tells = (deviation > 0) & (of[panel.sheets.entry] >= 0)
     cell = (panel.sheets.judge * len(names) + of[panel.sheets.entry])[tells]

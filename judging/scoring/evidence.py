@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from .codes import taken
 from .compute import Result, check_inputs, from_parts
 from .inputs import Readings, Sheet, Sheets, Windows, arrange
 from .panel import Panel, score_panel
@@ -50,7 +51,7 @@ def without(panel: Panel, entries: Collection[str]) -> Panel:
     fewer = replace(
         sheets,
         field=tuple(code for code in sheets.field if code not in entries),
-        entries=tuple(code for code in sheets.entries if code not in entries),
+        entries=taken(sheets.entries, np.flatnonzero(kept)),
         entry=(np.cumsum(kept) - 1)[sheets.entry[rows]],
         judge=sheets.judge[rows],
         pool=sheets.pool[rows],

@@ -57,7 +57,7 @@ class Sheets:
     """
 
     field: Sequence[str]
-    entries: tuple[str, ...]
+    entries: Sequence[str]
     judges: tuple[str, ...]
     pools: tuple[str, ...]
     entry: Indexes
