@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
+from judging.jobs.counts import counted_until
 from judging.models import ChartRow, ChartWeek
 from judging.queries.boards import PLACES
 from spotlight.ledger import clock
@@ -34,7 +35,11 @@ ORDER BY points DESC, t.code COLLATE "C" LIMIT %(places)s
 
 
 def compute_due_weeks(season: Season) -> int:
-    """Write the chart of every week that is over and has none yet. Returns how many were written; safe to repeat."""
+    """Write the chart of every week that is over and has none yet. Returns how many were written; safe to repeat.
+
+    A chart is never rewritten, so a week without a point waits until something later was counted: nobody listened then,
+    or nobody has counted yet.
+    """
     first = _first_monday(season)
     if first is None:
         return 0
@@ -47,7 +52,8 @@ def compute_due_weeks(season: Season) -> int:
         number, starts = 1, first
         while starts + datetime.timedelta(days=7) <= today:
             if number not in done:
-                _write_week(season, number, starts)
+                if not _write_week(season, number, starts):
+                    break
                 written += 1
             number, starts = number + 1, starts + datetime.timedelta(days=7)
     return written
@@ -61,11 +67,13 @@ def _first_monday(season: Season) -> datetime.date | None:
     return day - datetime.timedelta(days=day.weekday())
 
 
-def _write_week(season: Season, number: int, starts: datetime.date) -> None:
+def _write_week(season: Season, number: int, starts: datetime.date) -> bool:
     ends = starts + datetime.timedelta(days=6)
     with connection.cursor() as cursor:
         cursor.execute(POINTS, {"season": season.pk, "first": starts, "last": ends, "places": PLACES})
         points = cursor.fetchall()
+    if not points and (counted_until(season) or starts) <= ends:
+        return False
     before = ChartRow.objects.filter(week__season=season, week__number__lt=number)
     history: dict[int, list[tuple[int, int]]] = {}
     for track, earlier, rank in before.values_list("track_id", "week__number", "rank"):
@@ -86,6 +94,7 @@ def _write_week(season: Season, number: int, starts: datetime.date) -> None:
             )
         )  # fmt: skip
     ChartRow.objects.bulk_create(rows, batch_size=1000)
+    return True
 
 
 def _shared_ranks(points: list[int]) -> list[int]:

@@ -9,7 +9,7 @@ import datetime
 
 from django.db import connection, transaction
 
-from judging.models import Source
+from judging.models import Reading, Source
 from submissions.models import Season
 
 OWN = Source.OWN
@@ -59,6 +59,12 @@ def fold(season: Season, *, since: datetime.date) -> int:
             )
             changed: int = cursor.fetchone()[0]
     return changed
+
+
+def counted_until(season: Season) -> datetime.date | None:
+    """The last day of which something was counted here."""
+    mine = Reading.objects.filter(source__season=season, source__slug=OWN)
+    return mine.order_by("-day").values_list("day", flat=True).first()
 
 
 def own_source(season: Season) -> Source:

@@ -12,6 +12,7 @@ from django.db.models import Count, QuerySet
 from judging.models import (
     Assignment,
     Conflict,
+    Criterion,
     Entry,
     Round,
     Score,
@@ -340,7 +341,7 @@ class SheetRow:
 
     judge: str
     state: str
-    marks: list[tuple[str, str]]
+    marks: list[tuple[Criterion, str]]
     comment: str
     filed_at: datetime.datetime | None
     before: list[SheetVersion]
@@ -366,7 +367,7 @@ def _sheet_row(duty: Assignment) -> SheetRow:
         state=duty.get_state_display()
         if duty.state != Assignment.State.OPEN or sheet is None
         else sheet.get_state_display(),
-        marks=[(score.criterion.name, f"{score.value.normalize():f}") for score in scores],
+        marks=[(score.criterion, f"{score.value.normalize():f}") for score in scores],
         comment=sheet.comment if sheet else "",
         filed_at=sheet.filed_at if sheet else None,
         before=list(sheet.versions.all()) if sheet else [],

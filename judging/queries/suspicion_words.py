@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from judging.models import Suspicion
 from judging.queries.measures import measure_name
+from spotlight.web.languages import pick
 
 Kind = Suspicion.Detector
 
@@ -21,7 +22,7 @@ def measures_of(case: Suspicion) -> str:
 
 def markets_of(case: Suspicion) -> str:
     """Its markets by name; readings without a market are named so."""
-    names = dict(case.season.markets.values_list("code", "name"))
+    names = {market.code: pick(market.name, market.names) for market in case.season.markets.all()}
     return _listed(names.get(code, code) or _("no market named") for code in case.markets)
 
 

@@ -4,7 +4,7 @@ import datetime
 
 from celery import shared_task
 
-from judging.jobs import awards, charts, counts, interrupted, pruning, readings, standings, suspicions
+from judging.jobs import awards, charts, counts, pruning, readings, standings, suspicions
 from judging.models import ImportBatch, Round
 from judging.queries.rounds import RUNNING, running_rounds
 from spotlight.ledger import clock, events, files, work
@@ -73,17 +73,16 @@ def import_readings(key: str, report: work.Report) -> None:
         ask_for_inspection(round)
 
 
-@shared_task(name="judging.interrupted")
-def end_interrupted() -> None:
-    """Every minute: imports whose reader was killed end."""
-    interrupted.end_interrupted()
-
-
 @work.handles("season.count")
 def count_season(key: str, report: work.Report) -> None:
-    """Fold the last days' plays, likes, saves, shares and uses into readings; then charts and standings."""
+    """Fold plays, likes, saves, shares and uses into readings; then charts and standings.
+
+    From three days ago on, or from the last day that was counted: nothing is lost when no worker ran for a week.
+    """
     season = Season.objects.get(slug=key)
-    counts.fold(season, since=(clock.now() - datetime.timedelta(days=3)).date())
+    now, day = clock.now(), datetime.timedelta(days=1)
+    last = counts.counted_until(season) or ((season.entries_open_at or now) - day).date()
+    counts.fold(season, since=min(last, (now - 3 * day).date()))
     charts.compute_due_weeks(season)
     for round in running_rounds(season):
         standings.compute(round)

@@ -14,6 +14,8 @@ Scale = Callable[[float], float]
 WIDTH = 640
 LABEL = 19
 """Height of a name in the margin."""
+LEVEL = 28
+"""Ranks beside an axis are at least this far apart, also in the larger letters of a phone."""
 DOT = 11
 """Dots closer than this cover each other ..."""
 STACK = 10
@@ -98,7 +100,7 @@ def series(rows: Sequence[DayBar], *, title: str, desc: str = "", name: str = "s
     grid = [
         format_html(
             '<line class="{}" x1="50" x2="{}" y1="{}" y2="{}"/><text x="44" y="{}" text-anchor="end">{}</text>',
-            "gridline" if share else "axis", WIDTH, _n(210 - 190 * share), _n(210 - 190 * share), _n(214 - 190 * share), _label(round(top * share**2)),
+            "gridline" if share else "axis", WIDTH, _n(210 - 190 * share), _n(210 - 190 * share), _n(214 - 190 * share), _label(round(top * share**2, 0 if top >= 8 else 1)),
         )
         for share in (1, 0.5, 0)
     ]  # fmt: skip
@@ -290,19 +292,18 @@ def courses(
     down = _scale(1, lowest + 1, start=22, width=height - 66)
     end = 450 if any(row.label for row in rows) else WIDTH - 8
     across = _scale(0, max(len(columns) - 1, 1), start=44, width=end - 44)
-    marks = sorted({1, *(m for m in (5, 10, 20, 50, 100, 200, 500) if m <= lowest), lowest})
-    parts = [
-        _level(mark, y=down(mark), end=end + 8)
-        for mark in marks
-        if mark == lowest or lowest - mark > lowest / 12
-    ]
+    marks = [1, lowest]
+    for mark in (5, 10, 20, 50, 100, 200, 500):
+        if mark < lowest and all(abs(down(mark) - down(other)) >= LEVEL for other in marks):
+            marks.append(mark)
+    parts = [_level(mark, y=down(mark), end=end + 8) for mark in sorted(set(marks))]
     parts += [_column(text, x=across(i), y=height - 12) for i, text in enumerate(columns) if text]
-    lines = [
+    courses = [
         [None if r is None else (across(i), down(min(r, lowest + 1))) for i, r in enumerate(row.ranks)]
         for row in rows
     ]
-    parts += [_course(spots) for spots in lines]
-    named = [(row.label, spots[-1]) for row, spots in zip(rows, lines, strict=True) if row.label and spots]
+    parts += [_course(spots) for spots in courses]
+    named = [(row.label, spots[-1]) for row, spots in zip(rows, courses, strict=True) if row.label and spots]
     parts += _labels([(label, last[1]) for label, last in named if last])
     return _figure(parts, height=height, title=title, desc=desc, name=name)
 
@@ -346,7 +347,7 @@ def _labels(named: Sequence[tuple[str, float]]) -> list[SafeString]:
     return labels
 
 
-def short(label: str, room: int = 16) -> str:
+def short(label: str, room: int = 20) -> str:
     """A label for the margin; wide letters count twice."""
     used = 0
     for place, letter in enumerate(label):

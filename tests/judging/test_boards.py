@@ -6,10 +6,11 @@ import pytest
 from django.test import Client
 
 from judging.jobs import charts, counts
-from judging.models import ChartRow, Prize
+from judging.models import ChartRow, Prize, Reading
 from judging.queries import boards
 from judging.queries.cuts import Line, Place
 from judging.services import cuts
+from judging.tasks.standings import count_season
 from spotlight.ledger import clock
 from submissions.models import Play, Role, Season, Track
 from tests.judging.test_cuts import closed_round
@@ -169,3 +170,17 @@ def test_the_front_page_shows_the_winners_with_their_prizes(client: Client) -> N
     assert "A single" in page.content.decode()
     final_page = client.get("/seasons/spring/leaderboard/1/").content.decode()
     assert "Winner" in final_page and ">advances<" not in final_page
+
+
+def test_a_week_waits_until_it_is_counted_however_long_nobody_counts() -> None:
+    """A chart is never rewritten: one that is written before its plays are counted stays empty for good."""
+    made = make_season("autumn")
+    track = make_submission(made).track
+    assert charts.compute_due_weeks(made) == 0
+    days = [clock.now().date() - datetime.timedelta(days=n) for n in range(1, 16)]
+    Play.objects.bulk_create(Play(track=track, day=day, listener="one", market="jp") for day in days)
+    count_season(made.slug, lambda *_: None)
+    assert set(Reading.objects.filter(track=track).values_list("day", flat=True)) == set(days)
+    newest = made.chart_weeks.filter(ends_on__gte=days[-1])
+    assert newest.count() >= 2
+    assert not newest.filter(rows=None).exists()
