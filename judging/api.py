@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
 from django.utils.functional import cached_property
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -20,7 +19,7 @@ from judging.queries.suspicion_words import why_for_artist
 from judging.queries.suspicions import own_cases
 from judging.services import feeds, suspicions
 from spotlight.accounts.people import person_of
-from spotlight.web.answers import found
+from spotlight.web.answers import found, one_of, whole
 from spotlight.web.api import KnownParameters, ListOf
 from spotlight.web.rest import PushRate
 from submissions.api import TrackSerializer
@@ -76,10 +75,7 @@ class Chart(ListOf):
         wanted = self.request.query_params.get("week")
         if wanted is None:
             return weeks.first()
-        found = weeks.filter(number=int(wanted)).first() if wanted.isdecimal() and len(wanted) < 5 else None
-        if found is None:
-            raise Http404
-        return found
+        return one_of(weeks, number=whole(wanted, digits=4))
 
     def get_serializer_context(self) -> dict[str, Any]:
         """With the board, which says how much is shown."""

@@ -16,6 +16,7 @@ app.conf.beat_schedule = {
     "count": {"task": "judging.count", "schedule": 180.0},
     "awards": {"task": "judging.awards", "schedule": 600.0},
     "inspect": {"task": "judging.inspect", "schedule": crontab(hour=2, minute=40)},
+    "interrupted": {"task": "judging.interrupted", "schedule": 60.0},
     "prune": {"task": "judging.prune", "schedule": 3600.0},
     "rounds": {"task": "judging.tick", "schedule": 60.0},
     "salts": {"task": "submissions.forget_salts", "schedule": 3600.0},

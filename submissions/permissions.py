@@ -2,8 +2,8 @@
 
 from django.contrib.auth.models import AnonymousUser
 
-from spotlight.accounts.models import User
-from submissions.models import Membership, Role, Season
+from spotlight.accounts.models import Person, User
+from submissions.models import ArtistMember, Membership, Role, Season, Track
 
 STAFF = (Role.ORGANIZER, Role.CHAIR, Role.JUDGE, Role.CLEARANCE, Role.EDITOR)
 
@@ -37,3 +37,8 @@ def is_staff_anywhere(user: User | AnonymousUser) -> bool:
         bool(user.is_superuser)
         or Membership.objects.filter(person__user=user, role__in=STAFF, ended_at__isnull=True).exists()
     )
+
+
+def is_behind(person: Person, track: Track) -> bool:
+    """Whether the person stands behind an artist of the track: then they neither count as a listener nor decide on it."""
+    return ArtistMember.objects.filter(person=person, artist__billing__track=track).exists()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from judging.models import Assignment, Conflict, Criterion, Entry, Round, ScoreSheet
 from judging.queries import panel
-from judging.queries.rounds import RUNNING, round_by_code
+from judging.queries.rounds import round_by_code
 from spotlight.accounts.models import User
 from submissions.models import Membership, Role, Track
 
@@ -171,7 +171,7 @@ def next_to_file(user: User, round: Round, *, after: int = 0) -> Assignment | No
     )
     if round.state == Round.State.LOCKED:
         waiting = waiting.filter(is_repair=True)
-    if round.state not in RUNNING:
+    if not round.is_running:
         return None
     return (
         waiting.filter(position__gt=after).order_by("position").first()

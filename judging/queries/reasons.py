@@ -47,6 +47,9 @@ SAID = (
     gettext_noop("The body is not JSON: a number is too long."),
     gettext_noop("The body is not JSON: it is nested too deeply."),
     gettext_noop("It was stopped."),
+    gettext_noop(
+        "It was interrupted: the program that read it has ended. Nothing was changed. Import the file again."
+    ),
 )
 PLAIN = frozenset(said for said in SAID if "%(" not in said)
 TOGETHER = 1000

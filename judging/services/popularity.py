@@ -5,7 +5,7 @@ from pathlib import Path
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from judging.jobs import readings
+from judging.jobs import interrupted, readings
 from judging.models import ImportBatch, Source
 from judging.queries.rounds import running_rounds
 from judging.tasks.standings import ask_for_inspection, ask_for_standings
@@ -49,12 +49,13 @@ def import_readings_now(
 ) -> ImportBatch:
     """Read a file from this machine at once, with progress. Raises OwnSource."""
     refuse_own(source)
-    batch = ImportBatch.objects.create(source=source, by=by, at=clock.now())
-    try:
-        readings.import_file(batch, path, report)
-    except BaseException:  # stopped by hand, or a failure that is ours: it is not being read any more
-        ImportBatch.objects.filter(pk=batch.pk).update(state="failed", problem="It was stopped.")
-        raise
+    interrupted.end_interrupted()
+    with interrupted.held(source, by=by) as batch:
+        try:
+            readings.import_file(batch, path, report)
+        except BaseException:  # stopped by hand, or a failure that is ours: it is not being read any more
+            ImportBatch.objects.filter(pk=batch.pk).update(state="failed", problem="It was stopped.")
+            raise
     events.log(
         "readings.imported", batch, by=by, season=source.season.slug,
         state=batch.state, accepted=batch.accepted, changed=batch.changed, rejected=batch.rejected,

@@ -11,6 +11,7 @@ from judging.tasks.standings import ask_for_standings
 from spotlight.accounts.models import Person
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock, events
+from submissions.permissions import is_behind
 
 State = Suspicion.State
 OUTCOMES = (State.COUNTED, State.LEFT_OUT)
@@ -76,7 +77,7 @@ def appeal(case: Suspicion, *, text: str, by: Person) -> Suspicion:
     """The artist says, once, why readings that were left out are honest. Raises a named refusal."""
     with transaction.atomic():
         locked = _locked(case)
-        if locked.state != State.LEFT_OUT or locked.appeal:
+        if not locked.can_be_appealed:
             raise AppealRefused(_("There is nothing to appeal against, or you have done so already."))
         if not text.strip():
             raise ReasonMissing(_("Say why these readings are honest."), field="text")
@@ -107,7 +108,7 @@ def _locked(case: Suspicion) -> Suspicion:
 def _check(case: Suspicion, *, outcome: str, reason: str, seen: int, by: Person) -> None:
     if outcome not in OUTCOMES:
         raise CaseMoved(_("Choose whether these readings count or are left out."))
-    if case.track.billing.filter(artist__members__person=by).exists():
+    if is_behind(by, case.track):
         raise AnotherPerson(_("You stand behind this artist, so somebody else decides."))
     if case.is_final:
         raise CaseMoved(_("The appeal is answered. That decision stays."))

@@ -4,7 +4,7 @@ import datetime
 
 from celery import shared_task
 
-from judging.jobs import awards, charts, counts, pruning, readings, standings, suspicions
+from judging.jobs import awards, charts, counts, interrupted, pruning, readings, standings, suspicions
 from judging.models import ImportBatch, Round
 from judging.queries.rounds import RUNNING, running_rounds
 from spotlight.ledger import clock, events, files, work
@@ -71,6 +71,12 @@ def import_readings(key: str, report: work.Report) -> None:
     for round in running_rounds(batch.source.season):
         ask_for_standings(round)
         ask_for_inspection(round)
+
+
+@shared_task(name="judging.interrupted")
+def end_interrupted() -> None:
+    """Every minute: imports whose reader was killed end."""
+    interrupted.end_interrupted()
 
 
 @work.handles("season.count")

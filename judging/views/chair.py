@@ -41,7 +41,7 @@ def index(request: HttpRequest) -> HttpResponse:
     if not isinstance(user, User) or not queries.led_seasons(user).exists():
         raise Http404
     rounds = list(queries.led_rounds(user))
-    running = [round for round in rounds if round.state in round_queries.RUNNING]
+    running = [round for round in rounds if round.is_running]
     if len(running) == 1 and "all" not in request.GET:
         return redirect("chair_room", running[0].code)
     return render(request, "judging/chair/index.html", {"rounds": rounds})

@@ -115,7 +115,7 @@ def own(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(request, _("Thank you. An organizer answers, and we write to you."))
             return redirect("set_aside", code=case.code)
     context = {
-        "case": case, "season": case.season, "form": form, "may_appeal": case.can_be_appealed,
+        "case": case, "season": case.season, "form": form,
         "why": words.why_for_artist(case), **_in_words(case),
     }  # fmt: skip
     return render(request, "judging/suspicions/own.html", context, status=422 if form.errors else 200)

@@ -24,6 +24,7 @@ from series.jobs import feeds
 from series.models import CaptionTrack, Clip, Episode
 from series.queries.cards import clip_card, episode_card, media_path, poster_path
 from spotlight.ledger.clock import now
+from spotlight.web.answers import whole
 from spotlight.web.headers import framed_anywhere
 from spotlight.web.oembed import iframe
 from submissions.models.season import LANGUAGES
@@ -282,5 +283,4 @@ def _language(request: HttpRequest) -> str:
 
 
 def _seconds(request: HttpRequest) -> int:
-    text = request.GET.get("t", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
+    return whole(request.GET.get("t", ""), digits=5) or 0

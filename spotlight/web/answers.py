@@ -47,6 +47,11 @@ def pressed(request: HttpRequest, name: str, *known: str) -> str:
     return answer
 
 
+def whole(text: str, *, digits: int) -> int | None:
+    """The whole number that somebody sent, of at most so many digits; None for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else None
+
+
 def wants_json(request: HttpRequest) -> bool:
     """Whether a script asks."""
     return request.headers.get("Accept", "").startswith("application/json")

@@ -18,6 +18,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 from django.views.decorators.http import require_safe
 
+from spotlight.web.answers import whole
+
 UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -155,9 +157,9 @@ def _limit(text: str | None) -> int | None:
     """A positive number of pixels; ValueError for anything else."""
     if not text:
         return None
-    if not text.isascii() or not text.isdecimal() or len(text) > 5 or int(text) < 1:
+    if not (limit := whole(text, digits=5)):
         raise ValueError(text)
-    return int(text)
+    return limit
 
 
 def _open_to_all(response: HttpResponse) -> HttpResponse:

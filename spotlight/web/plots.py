@@ -298,12 +298,12 @@ def courses(
             marks.append(mark)
     parts = [_level(mark, y=down(mark), end=end + 8) for mark in sorted(set(marks))]
     parts += [_column(text, x=across(i), y=height - 12) for i, text in enumerate(columns) if text]
-    courses = [
+    lines = [
         [None if r is None else (across(i), down(min(r, lowest + 1))) for i, r in enumerate(row.ranks)]
         for row in rows
     ]
-    parts += [_course(spots) for spots in courses]
-    named = [(row.label, spots[-1]) for row, spots in zip(rows, courses, strict=True) if row.label and spots]
+    parts += [_course(spots) for spots in lines]
+    named = [(row.label, spots[-1]) for row, spots in zip(rows, lines, strict=True) if row.label and spots]
     parts += _labels([(label, last[1]) for label, last in named if last])
     return _figure(parts, height=height, title=title, desc=desc, name=name)
 

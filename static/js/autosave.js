@@ -42,7 +42,7 @@ class Autosave {
   }
 
   touched(e, wait = WAIT) {
-    if (this.conflict || e.target.type === 'file' || e.target.closest('[data-no-autosave]')) return;
+    if (this.conflict || e.target.type === 'file') return;
     this.dirty = true;
     this.changed.add(e.target.name);
     this.state('unsaved', say('unsaved'));

@@ -42,7 +42,7 @@ function start(deck) {
 }
 
 // Parts as pairs of seconds; written as "0-1200,5000-9000" in milliseconds.
-export const partsOf = (text) => text.split(',').filter(Boolean).map((part) => part.split('-').map((ms) => Number(ms) / 1000));
+const partsOf = (text) => text.split(',').filter(Boolean).map((part) => part.split('-').map((ms) => Number(ms) / 1000));
 export const partsText = (parts) => parts.map((part) => part.map((s) => Math.round(s * 1000)).join('-')).join(',');
 
 function merge(parts) {

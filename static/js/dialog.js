@@ -26,7 +26,7 @@ export function startDialogs() {
   });
 }
 
-export function confirm(question, label) {
+function confirm(question, label) {
   const dialog = document.getElementById('confirm-dialog');
   if (!dialog) return Promise.resolve(window.confirm(question));
   dialog.querySelector('h2').textContent = question || say('sure');

@@ -165,13 +165,10 @@ function row(t, i) {
 
 function onClick(e) {
   const button = e.target.closest('[data-play]');
-  if (button) {
-    if (button.dataset.code === current()?.code) return toggle();
-    queue = gather(button);
-    return load(queue.findIndex((t) => t.code === button.dataset.code));
-  }
-  const enqueue = e.target.closest('[data-enqueue]');
-  if (enqueue) { queue.push(card(enqueue)); if (index < 0) load(0); else { drawQueue(); remember(); } }
+  if (!button) return undefined;
+  if (button.dataset.code === current()?.code) return toggle();
+  queue = gather(button);
+  return load(queue.findIndex((t) => t.code === button.dataset.code));
 }
 
 const toggle = () => (audio.paused ? start() : audio.pause());

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
 
 from spotlight.accounts.models import Person
 from spotlight.errors import InvalidInput
 from spotlight.ledger import clock
-from submissions.models import ArtistMember, ListenerSalt, Membership, PlaySession, Season, Track
+from submissions.models import ListenerSalt, Membership, PlaySession, Season, Track
+from submissions.permissions import is_behind
 from submissions.queries.rules import season_zone
 from submissions.queries.seasons import season_of
 
@@ -133,11 +133,10 @@ def is_counted(track: Track, visitor: Visitor) -> bool:
         return False
     if visitor.person is None:
         return True
-    own = ArtistMember.objects.filter(person=visitor.person, artist__billing__track=track)
     roles = Membership.objects.filter(
-        Q(person=visitor.person), season__submissions__track=track, ended_at__isnull=True
+        person=visitor.person, season__submissions__track=track, ended_at__isnull=True
     )
-    return not own.exists() and not roles.exists()
+    return not is_behind(visitor.person, track) and not roles.exists()
 
 
 def market_of(track: Track, visitor: Visitor) -> str:

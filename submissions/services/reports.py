@@ -7,7 +7,8 @@ from spotlight.accounts.models import Person
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock
 from spotlight.ledger.events import log
-from submissions.models import ArtistMember, Report, Submission, Track, Use
+from submissions.models import Report, Submission, Track, Use
+from submissions.permissions import is_behind
 from submissions.queries.seasons import season_of
 from submissions.services.clearance import OwnEntry, contest
 
@@ -66,7 +67,7 @@ def _close_report(held: Report, state: Report.State, by: Person) -> Report:
 
 
 def _check_not_own(track: Track, by: Person) -> None:
-    if ArtistMember.objects.filter(person=by, artist__billing__track=track).exists():
+    if is_behind(by, track):
         raise OwnEntry(_("You stand behind this artist, so somebody else decides."))
 
 

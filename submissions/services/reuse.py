@@ -11,15 +11,22 @@ from submissions.services.listening import NoReuse
 LEAST, MOST = 15, 60
 
 
-def choose_sound(track: Track, *, start: int, end: int) -> Sound:
+def choose_sound(track: Track, *, start: int | None, end: int | None) -> Sound:
     """Have the part from `start` to `end` (whole seconds) cut, once for all who choose it. Raises NoReuse, InvalidInput."""
     if track.licence == Track.Licence.NONE:
         raise NoReuse(_("The artist allows listening only."))
     if track.rendition is None:
         raise NoReuse(_("This track can't be played at the moment."))
-    if not LEAST <= end - start <= MOST or start < 0 or end * 1000 > (track.duration_ms or 0) + 999:
+    length = track.duration_ms or 0
+    if (
+        start is None
+        or end is None
+        or start < 0
+        or not LEAST <= end - start <= MOST
+        or end * 1000 > length + 999
+    ):
         raise InvalidInput(_("Choose 15 to 60 seconds within the track."), field="end")
-    start = max(0, min(start, (track.duration_ms or 0) // 1000 - (end - start)))
+    start = max(0, min(start, length // 1000 - (end - start)))
     with transaction.atomic():
         sound, _made = Sound.objects.get_or_create(
             rendition=track.rendition, start=start, seconds=end - start,

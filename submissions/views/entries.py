@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock
-from spotlight.web.answers import one_of, person_behind, refused, wants_json
+from spotlight.web.answers import one_of, person_behind, refused, wants_json, whole
 from spotlight.web.cards import Step
 from submissions.forms.steps import STEP_FORMS, RightsForm, StepForm, open_step
 from submissions.models import Submission
@@ -115,7 +115,7 @@ def step(request: HttpRequest, code: str, step: str) -> HttpResponse:
     if not may_change(submission, clock.now()) and request.method == "GET":
         return redirect("submit_review", code)
     if request.method == "GET":
-        form = open_step(step, submission, rows=_number(request.GET.get("lines")) or 0)
+        form = open_step(step, submission, rows=whole(request.GET.get("lines", ""), digits=9) or 0)
         _mark_gaps(form, submission, step, shown=request.GET.get("fix") == "1")
         return _render_step(request, form)
     form = STEP_FORMS[step](request.POST, request.FILES, submission=submission)
@@ -151,12 +151,7 @@ def _autosave(request: HttpRequest, form: StepForm) -> HttpResponse:
 
 
 def _version(request: HttpRequest) -> int | None:
-    return _number(request.POST.get("version"))
-
-
-def _number(given: str | None) -> int | None:
-    given = given or ""
-    return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else None
+    return whole(request.POST.get("version", ""), digits=9)
 
 
 def _save(request: HttpRequest, form: StepForm) -> HttpResponse:

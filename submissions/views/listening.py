@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from spotlight.accounts.people import person_of
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock
-from spotlight.web.answers import person_behind
+from spotlight.web.answers import person_behind, whole
 from spotlight.web.headers import framed_anywhere
 from spotlight.web.limits import is_within
 from submissions.forms.listening import ReportForm, UseForm
@@ -135,12 +135,9 @@ def _track(code: str) -> Track:
 
 def _clip(request: HttpRequest, seconds: int) -> tuple[int, int]:
     """The part that a share link names, kept within the track and 15 to 60 seconds."""
-    numbers = [
-        int(v) if v.isdecimal() and len(v) < 6 else None
-        for v in (request.GET.get("from", ""), request.GET.get("to", ""))
-    ]
-    start = min(numbers[0] or 0, max(seconds - 15, 0))
-    end = min(numbers[1] or start + 30, seconds)
+    wanted, until = (whole(request.GET.get(name, ""), digits=5) for name in ("from", "to"))
+    start = min(wanted or 0, max(seconds - 15, 0))
+    end = min(until or start + 30, seconds)
     return start, min(max(end, start + 15), start + 60, max(seconds, 15))
 
 

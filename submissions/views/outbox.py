@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock
 from spotlight.ledger.models import Mail
-from spotlight.web.answers import person_behind
+from spotlight.web.answers import person_behind, whole
 from submissions.queries import outbox as queries
 from submissions.services import outbox
 from submissions.views.access import own_season
@@ -51,9 +51,8 @@ def release(request: HttpRequest, season: str) -> HttpResponse:
     own = own_season(request, season)
     person = person_behind(request)
     try:
-        again = request.POST.get("again", "")
-        if again.isdecimal() and len(again) < 18:
-            outbox.send_again(own, int(again), by=person)
+        if again := whole(request.POST.get("again", ""), digits=17):
+            outbox.send_again(own, again, by=person)
             count = 1
         else:
             count = outbox.release_batch(own, request.POST.get("batch", ""), by=person)

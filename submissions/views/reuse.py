@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock, files, work
 from spotlight.web import ranges
+from spotlight.web.answers import whole
 from spotlight.web.limits import is_within
 from submissions.jobs.reuse import credit
 from submissions.models import Sound
@@ -32,17 +33,13 @@ def cut(request: HttpRequest, code: str) -> HttpResponse:
     if not is_within(request, "sounds", on=clock.now().date(), a_day=SOUNDS_A_DAY):
         messages.error(request, _("Many parts were cut from here today. Please come back tomorrow."))
         return redirect("track", code=code)
-    start, end = (request.POST.get(name, "") for name in ("start", "end"))
+    start, end = (whole(request.POST.get(name, ""), digits=5) for name in ("start", "end"))
     try:
-        chosen = reuse.choose_sound(track, start=_whole(start), end=_whole(end))
+        chosen = reuse.choose_sound(track, start=start, end=end)
     except SpotlightError as refusal:
         messages.error(request, refusal.message)
         return redirect("track", code=code)
     return redirect("sound", code=chosen.code)
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else -1
 
 
 def _sound(code: str) -> Sound:

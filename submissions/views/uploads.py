@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from spotlight.errors import InvalidInput, SpotlightError
 from spotlight.ledger import clock
 from spotlight.ledger.models import Upload
-from spotlight.web.answers import one_of, person_behind, refused
+from spotlight.web.answers import one_of, person_behind, refused, whole
 from submissions.queries.entries import may_change, own_entries
 from submissions.queries.processing import audio_state
 from submissions.queries.uploads import own_uploads, submission_of
@@ -71,9 +71,10 @@ def _offset(response: HttpResponse, found: Upload) -> HttpResponse:
 
 
 def _number(text: str | None) -> int:
-    if not text or not text.isascii() or not text.isdecimal() or len(text) > 15:
+    number = whole(text or "", digits=15)
+    if number is None:
         raise InvalidInput(_("A whole number is missing here."))
-    return int(text)
+    return number
 
 
 @login_required

@@ -245,7 +245,7 @@ def countdown(context: template.Context, end: datetime, now: datetime, label: st
     """Days, hours and minutes until ``end``; the server says them, script keeps them true once a minute."""
     minutes = max(int((end - now).total_seconds() // 60), 0)
     return {
-        "end": end, "now": now, "label": label, "season": context.get("season"), "over": end <= now,
+        "end": end, "now": now, "label": label, "season": context.get("season"),
         "days": minutes // 1440, "hours": f"{minutes // 60 % 24:02}", "minutes": f"{minutes % 60:02}",
     }  # fmt: skip
 
