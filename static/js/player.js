@@ -38,9 +38,10 @@ function draw(cover) {
   return svg;
 }
 
-// The list around the button plays on after it: same data-queue, else the same ol.tracks / [data-queue-list], else the track alone.
+// The list around the button plays on after it; for a button outside of any ("Play all") the list that holds its track; else the track alone.
 function gather(button) {
-  const list = button.closest('[data-queue-list], .tracks, .board');
+  const lists = ':is([data-queue-list], .tracks, .board)';
+  const list = button.closest(lists) ?? document.querySelector(`main ${lists}:has([data-play="${CSS.escape(button.dataset.code)}"])`);
   if (!list) return [card(button)];
   const seen = new Set();
   return [...list.querySelectorAll('[data-play]')].filter((b) => !seen.has(b.dataset.code) && seen.add(b.dataset.code)).map(card);
@@ -231,6 +232,7 @@ export function startPlayer() {
   bar.querySelector('[data-next]').addEventListener('click', () => load(index + 1));
   bar.querySelector('[data-volume]').addEventListener('input', (e) => { audio.volume = e.target.value / 100; remember(); });
   for (const b of bar.querySelectorAll('[data-queue-toggle]')) b.addEventListener('click', toggleQueue);
+  bar.addEventListener('keydown', (e) => { if (e.key === 'Escape' && !bar.querySelector('#queue').hidden) toggleQueue(); });
   document.addEventListener('click', onClick);
   document.addEventListener('input', onWave);
   document.addEventListener('keydown', onKey);

@@ -121,6 +121,50 @@ def sign_in(page: Page, email: str) -> None:
     page.locator("main").get_by_role("button", name="Sign in").click()
 
 
+FOCUSED = """() => {
+    const found = document.activeElement, shown = [found, found.parentElement].map((one) => getComputedStyle(one));
+    window.walked ??= [];
+    if (found === document.body || window.walked.includes(found)) return null;
+    const { top, bottom, width } = found.getBoundingClientRect();
+    return [window.walked.push(found), shown.some((css) => css.outlineStyle !== 'none'), width > 0 && bottom > 0 && top < innerHeight];
+}"""
+"""How many were focused so far; whether this one shows it and can be seen. None at the end, or where focus was before."""
+
+
+def test_the_playlist_is_walked_and_played_by_keyboard(visitor: Page, track: Track) -> None:
+    visitor.emulate_media(reduced_motion="reduce")
+    visitor.goto("/playlist/")
+    visitor.keyboard.press("Tab")
+    expect(visitor.get_by_role("link", name="Skip to the content")).to_be_focused()
+    visitor.keyboard.press("Enter")
+    visitor.keyboard.press("Tab")
+    expect(visitor.get_by_role("button", name="Play all")).to_be_focused()
+    visitor.keyboard.press("Enter")
+    expect(visitor.locator("#player")).to_be_visible()
+    opener = visitor.locator("#player").get_by_role("button", name="Queue")
+    opener.press("Enter")
+    expect(visitor.locator("#queue li")).to_have_count(3)
+    expect(visitor.locator("#queue [aria-current] .go")).to_be_focused()
+    visitor.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    visitor.evaluate("document.activeElement.blur(); document.querySelector('.skip').focus()")
+    walked = list(iter(lambda: _walk(visitor), None))
+    assert len(walked) == visitor.evaluate(
+        f"[...document.querySelectorAll({REACHABLE!r})].filter((one) => one.checkVisibility()).length"
+    )
+    assert [step for step in walked if not (step[1] and step[2])] == []
+
+
+REACHABLE = ":is(a[href], button, input, select, summary, [tabindex='0']):not(:disabled, [type=hidden])"
+
+
+def _walk(page: Page) -> Any:
+    """One step with Tab; what `FOCUSED` says of where one was before."""
+    found = page.evaluate(FOCUSED)
+    page.keyboard.press("Tab")
+    return found
+
+
 def test_one_hears_music_within_two_seconds_of_pressing_play(context: BrowserContext, track: Track) -> None:
     """In one of ten tries: what else the machine does at the moment is not what is measured."""
     assert any(seconds_of_silence(context.new_page()) < 2 for _ in range(10))
