@@ -29,12 +29,20 @@ def can_see_marks(user: Account, round: Round) -> bool:
         return can_lead(user, round.season)
     if not has_role(user, round.season, Role.CHAIR):
         return False
-    return round.state != Round.State.OPEN or not holds_seat(user, round)
+    return not scores_now(user, round)
 
 
 def can_see_standings(user: Account, round: Round) -> bool:
     """Averages and blended standings before the release: chair and organizer, but nobody who scores in it now."""
-    return can_lead(user, round.season) and not (round.state == Round.State.OPEN and holds_seat(user, round))
+    return can_lead(user, round.season) and not scores_now(user, round)
+
+
+def scores_now(user: Account, round: Round) -> bool:
+    """Whether the account's person may still give marks in the round, and so sees nothing that follows from those of others.
+
+    Once it is locked, what a judge who leads the season filed stands (`judging.services.desk`), and this one may look.
+    """
+    return round.state == Round.State.OPEN and holds_seat(user, round)
 
 
 def holds_seat(user: Account, round: Round) -> bool:

@@ -41,7 +41,7 @@ def end_assignment(
 ) -> Assignment | None:
     """End an assignment and deal its entry anew in the same transaction, which holds the round. Returns the new one."""
     round = assignment.round
-    new = dealing.end(assignment, state=state, reason=reason)
+    new = dealing.end(assignment, state=state, reason=reason, by=by)
     tell_of_repairs([new] if new else [])
     events.log(
         f"assignment.{state}", assignment.entry, by=by, season=round.season.slug, seat=assignment.seat.code,

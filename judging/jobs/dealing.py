@@ -6,7 +6,9 @@ Call everything in a transaction that holds the round row, so that two deals nev
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
+from typing import Any
 
 from django.db.models import Max, Q
 
@@ -21,6 +23,8 @@ from spotlight.accounts.models import Person
 from spotlight.ledger import clock, events
 
 Duty = designs.Assignment
+BY_RANKING = (Round.Design.GATE, Round.Design.ADAPTIVE_GAIN, Round.Design.ADAPTIVE_UCB)
+"""Designs in which the standings of the moment decide who is heard."""
 
 
 def seat_judges(round: Round) -> list[Seat]:
@@ -35,23 +39,28 @@ def deal(round: Round, *, by: Person | None) -> designs.Plan:
     board = Board(round)
     seed = f"{round.season.seed}:{round.number}:0"
     pools: Mapping[str, str] = {}
+    ranking = score_now(round) if round.design in BY_RANKING else None
     match round.design:
         case Round.Design.ALL_HEAR_ALL:
             plan = designs.all_hear_all(board.entries, board.bench)
         case Round.Design.GATE:
             plan = designs.gate_k(
-                popular_first(round), board.bench, size=gate_size(round), k=round.judges_per_entry, seed=seed
+                _popular_first(ranking),
+                board.bench,
+                size=gate_size(round),
+                k=round.judges_per_entry,
+                seed=seed,
             )
         case Round.Design.ADAPTIVE_GAIN | Round.Design.ADAPTIVE_UCB:
             plan, pools = waves.first_pass(
-                popular_first(round), board.bench, shares=waves.budget(sheet_budget(round)), seed=seed
+                _popular_first(ranking), board.bench, shares=waves.budget(sheet_budget(round)), seed=seed
             )
         case _:
             plan = designs.balanced_random_k(
                 board.entries, board.bench, k=round.judges_per_entry, seed=seed, standing=board.standing
             )
     board.write(plan.added, seed=seed, pools=pools)
-    board.log(plan, by=by, wave=0, seed=seed)
+    board.log(plan, by=by, wave=0, seed=seed, ranking=ranking)
     return plan
 
 
@@ -68,18 +77,24 @@ def next_wave(round: Round, *, wave: int) -> designs.Plan:
         )
     board.take_back(plan.removed)
     board.write(plan.added, wave=wave, seed=f"{seed}:{wave}")
-    board.log(plan, by=None, wave=wave, seed=f"{seed}:{wave}")
+    board.log(plan, by=None, wave=wave, seed=f"{seed}:{wave}", ranking=result)
     return plan
 
 
-def popular_first(round: Round) -> Sequence[str]:
+def _popular_first(ranking: Result | None) -> Sequence[str]:
     """Codes of the entries still in, by the round's own arithmetic before any sheet: the most popular first."""
-    return list(score_now(round).entries)
+    return list(ranking.entries) if ranking else []
 
 
 def score_now(round: Round) -> Result:
     """The round's result from its inputs as they are, kept nowhere."""
     return running.load(round).score()
+
+
+def _as_rows(ranking: Result) -> list[tuple[Any, ...]]:
+    """Entry, blend and panel_sd (millionths) by rank: what a gate and a wave go by."""
+    sds = [None] * len(ranking) if ranking.panel_sd is None else ranking.panel_sd.tolist()
+    return list(zip(ranking.entries, ranking.blend.tolist(), sds, strict=True))
 
 
 def gate_size(round: Round) -> int:
@@ -93,69 +108,64 @@ def sheet_budget(round: Round) -> int:
     return int(asked or round.judges_per_entry * round.entries.filter(state=Entry.State.IN).count())
 
 
-def end(assignment: Assignment, *, state: str, reason: str) -> Assignment | None:
+def end(assignment: Assignment, *, state: str, reason: str, by: Person | None) -> Assignment | None:
     """End an assignment and deal its entry to another judge. Returns the new one, None if nobody can take it."""
     assignment.state, assignment.reason, assignment.ended_at = state, reason[:300], clock.now()
     assignment.save(update_fields=["state", "reason", "ended_at"])
-    return refill(assignment, is_repair=assignment.round.state == Round.State.LOCKED)
+    return refill(assignment, by=by, is_repair=assignment.round.state == Round.State.LOCKED)
 
 
-def refill(ended: Assignment, *, is_repair: bool = False) -> Assignment | None:
+def refill(ended: Assignment, *, by: Person | None, is_repair: bool = False) -> Assignment | None:
     """Deal the entry of an assignment that ended to the least loaded judge who may hear it; None if nobody can."""
-    board = Board(ended.round)
+    board = Board(ended.round, repairs=is_repair)
     if ended.entry.code not in board.rows:
         return None
-    seed = f"{ended.round.season.seed}:{ended.round.number}:refill"
-    judge = designs.refill(
-        board.standing, board.bench, recused=Duty(ended.entry.code, ended.seat.code), seed=seed
-    )
-    if judge is None:
-        return None
-    return board.write([Duty(ended.entry.code, judge)], is_repair=is_repair)[0]
+    return board.deal_one(Duty(ended.entry.code, ended.seat.code), about="refill", by=by)
 
 
-def add_judge(entry: Entry, *, is_repair: bool = False) -> Assignment | None:
+def add_judge(entry: Entry, *, by: Person | None, is_repair: bool = False) -> Assignment | None:
     """Deal an entry to one more judge; None if nobody can take it."""
-    board = Board(entry.round)
-    judge = designs.refill(
-        board.standing, board.bench, recused=Duty(entry.code, ""), seed=f"{entry.round.season.seed}:{entry.round.number}:more"
-    )  # fmt: skip
-    return board.write([Duty(entry.code, judge)], is_repair=is_repair)[0] if judge else None
+    return Board(entry.round, repairs=is_repair).deal_one(Duty(entry.code, ""), about="more", by=by)
 
 
 def redistribute(seat: Seat, *, by: Person | None, is_repair: bool = False) -> tuple[list[Assignment], int]:
     """Take the unfinished entries from a seat and deal them to the others. Returns the new ones and how many find nobody."""
-    board = Board(seat.round)
+    board = Board(seat.round, repairs=is_repair)
     seed = f"{seat.round.season.seed}:{seat.round.number}:leaves:{seat.code}"
     plan = designs.replace_judge(
         board.standing, board.bench, leaving=seat.code, finished=board.finished(), seed=seed
     )
     board.log(plan, by=by, seed=seed, verb="panel.redealt")
     board.take_back(plan.removed)
-    return board.write(plan.added, is_repair=is_repair), sum(plan.short.values())
+    return board.write(plan.added), sum(plan.short.values())
 
 
 def level_for(seat: Seat, *, by: Person | None) -> list[Assignment]:
     """Move unfinished entries from the busiest judges to one who joins late. Returns the new assignments."""
     board = Board(seat.round)
-    if seat.round.design == Round.Design.ALL_HEAR_ALL:
-        plan = designs.all_hear_all(board.entries, board.bench)
-        return board.write([d for d in plan.assignments if d.judge == seat.code])
     seed = f"{seat.round.season.seed}:{seat.round.number}:joins:{seat.code}"
-    plan = designs.join_judge(
-        board.standing, board.bench, joining=seat.code, finished=board.begun(), seed=seed
-    )
+    if seat.round.design == Round.Design.ALL_HEAR_ALL:
+        whole = designs.all_hear_all(board.entries, board.bench)
+        plan = replace(whole, added=tuple(d for d in whole.assignments if d.judge == seat.code), removed=())
+    else:
+        plan = designs.join_judge(
+            board.standing, board.bench, joining=seat.code, finished=board.begun(), seed=seed
+        )
     board.log(plan, by=by, seed=seed, verb="panel.redealt")
     board.take_back(plan.removed)
     return board.write(plan.added)
 
 
 class Board:
-    """The rows of a round as the designs want them: codes of entries and seats, conflicts, limits, what stands."""
+    """The rows of a round as the designs want them: codes of entries and seats, conflicts, limits, what stands.
 
-    def __init__(self, round: Round) -> None:
-        self.round = round
-        self.seats = list(panel.seats_of(round))
+    Repairs are dealt while a round is locked, to nobody who leads the season: they can see how it stands.
+    """
+
+    def __init__(self, round: Round, *, repairs: bool = False) -> None:
+        self.round, self.repairs = round, repairs
+        leaders = panel.leaders(round.season_id) if repairs else set()
+        self.seats = [seat for seat in panel.seats_of(round) if seat.membership.person_id not in leaders]
         rows = list(Entry.objects.filter(round=round, state=Entry.State.IN).order_by("code"))
         self.rows = {row.code: row for row in rows}
         self.by_code = {seat.code: seat for seat in self.seats}
@@ -184,13 +194,29 @@ class Board:
         """Assignments with any sheet."""
         return {Duty(*pair) for pair in self._held(Q(sheet__isnull=False, state=Assignment.State.OPEN))}
 
+    def deal_one(self, instead: Duty, *, about: str, by: Person | None) -> Assignment | None:
+        """Deal an entry to one more judge, in place of who had it; with the digests of what decided it. None: nobody can."""
+        seed = f"{self.round.season.seed}:{self.round.number}:{about}"
+        judge = designs.refill(self.standing, self.bench, recused=instead, seed=seed)
+        if judge is None:
+            return None
+        [made] = self.write([Duty(instead.entry, judge)])
+        events.log(
+            "assignment.dealt",
+            made.entry,
+            by=by,
+            season=self.round.season.slug,
+            seat=judge,
+            **self.digests(seed),
+        )
+        return made
+
     def write(
         self,
         duties: Iterable[Duty],
         *,
         wave: int = 0,
         seed: str = "",
-        is_repair: bool = False,
         pools: Mapping[str, str] = MappingProxyType({}),
     ) -> list[Assignment]:
         """Write assignments at the end of each judge's list, in an order of the judge's own.
@@ -206,7 +232,7 @@ class Board:
             fresh.append(
                 Assignment(
                     round=self.round, entry=self.rows[duty.entry], seat=seat, position=ends[seat.pk], pool=pools.get(duty.entry, ""),
-                    wave=wave, is_repair=is_repair, created_at=at,
+                    wave=wave, is_repair=self.repairs, created_at=at,
                 )
             )  # fmt: skip
         return Assignment.objects.bulk_create(fresh, batch_size=2000)
@@ -220,7 +246,8 @@ class Board:
             ).update(state=Assignment.State.TAKEN_BACK, ended_at=at)
 
     def log(
-        self, plan: designs.Plan, *, by: Person | None, seed: str, wave: int | None = None, verb: str = "panel.dealt"
+        self, plan: designs.Plan, *, by: Person | None, seed: str, wave: int | None = None, verb: str = "panel.dealt",
+        ranking: Result | None = None,
     ) -> None:  # fmt: skip
         """Log a deal with what outsiders need to check it later: balance, connection, digests of inputs and seed."""
         loads = [plan.loads[judge] for judge in sorted(plan.loads)]
@@ -228,16 +255,25 @@ class Board:
             verb, self.round, by=by, season=self.round.season.slug, design=self.round.design, wave=wave,
             assignments=len(plan.added), judges=len(self.seats), short=len(plan.short), groups=plan.components,
             fewest=min(loads, default=0), most=max(loads, default=0), neighbors=plan.fewest_neighbors,
-            inputs_sha256=self.digest(seed), seed_sha256=hashlib.sha256(seed.encode()).hexdigest(),
+            **self.digests(seed, ranking),
         )  # fmt: skip
 
-    def digest(self, seed: str) -> str:
-        """SHA-256 of everything that decided a deal, in canonical JSON."""
-        inputs = {
+    def digests(self, seed: str, ranking: Result | None = None) -> dict[str, str]:
+        """SHA-256 of everything that decided a deal, and of its seed alone."""
+        return {
+            "inputs_sha256": self.digest(seed, ranking),
+            "seed_sha256": hashlib.sha256(seed.encode()).hexdigest(),
+        }
+
+    def digest(self, seed: str, ranking: Result | None = None) -> str:
+        """SHA-256 of everything that decided a deal, in canonical JSON; `ranking` is the standings where they decided too."""
+        inputs: dict[str, Any] = {
             "design": self.round.design, "k": self.round.judges_per_entry, "seed": seed, "entries": self.entries,
             "judges": sorted(self.by_code), "limits": dict(self.bench.limits),
             "conflicts": sorted(self.bench.conflicts), "standing": sorted(self.standing),
         }  # fmt: skip
+        if ranking is not None:
+            inputs["ranking"] = _as_rows(ranking)
         return hashlib.sha256(json.dumps(inputs, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
     def _held(self, which: Q) -> list[tuple[str, str]]:

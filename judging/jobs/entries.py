@@ -11,15 +11,17 @@ from spotlight.ledger import clock
 from submissions.models import Submission
 
 
-def create_entries(round: Round, submissions: Iterable[Submission]) -> list[Entry]:
-    """Give each submission its place in a round, once; those that have one keep it.
+def create_entries(
+    round: Round, submissions: Iterable[Submission], *, codes: Sequence[str] | None = None
+) -> list[Entry]:
+    """Give each submission its place in a round, once; those that have one keep it. `codes` where they shall not be random.
 
     Indexes are dense and by code, so a round gets all its entries in one call; only a call for submissions that
     join late (a reserve, say) adds after the last index. Call it in the transaction of the cause.
     """
     present = set(Entry.objects.filter(round=round).values_list("submission_id", flat=True))
     wanted = {s.pk: s for s in submissions if s.pk not in present}
-    codes = sorted(short_code() for _ in wanted)
+    codes = codes or sorted(short_code() for _ in wanted)
     aliases = _aliases(
         len(wanted), taken=set(Entry.objects.filter(round=round).values_list("alias", flat=True))
     )

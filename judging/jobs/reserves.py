@@ -84,5 +84,5 @@ def _join(following: Round, submission: Submission) -> None:
             if following.design == Round.Design.ALL_HEAR_ALL:
                 wanted = following.seats.filter(left_at__isnull=True).count()
             for _ in range(wanted):
-                dealing.add_judge(entry)
+                dealing.add_judge(entry, by=None)
             work.enqueue("standings.compute", str(following.pk))

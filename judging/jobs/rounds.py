@@ -136,6 +136,7 @@ def close(round: Round, *, by: Person | None, factor: Factor | None = None) -> t
             round, Round.State.CLOSED, "closed_at", by=by,
             standings=standings.number if standings else None,
             inputs_sha256=standings.inputs_sha256 if standings else "",
+            groups=standings.figures.get("components") if standings else None,
             **proof.digests_of_close(round, standings), **facts_of(factor),
         )  # fmt: skip
     return round, standings

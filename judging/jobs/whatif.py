@@ -3,14 +3,17 @@
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from judging.jobs import inputs
 from judging.jobs.counterfactual import above, without_source
+from judging.jobs.entries import create_entries
 from judging.jobs.inputs import NOBODY, Inputs
 from judging.jobs.proof import closing_inputs
-from judging.models import Entry, Round
+from judging.models import Entry, Round, Ruling
 from judging.queries.cuts import size_of
+from judging.queries.rounds import submissions_for
 from judging.scoring.compute import Result
 from judging.scoring.inputs import Sheet
 from judging.scoring.recipe import Recipe
@@ -24,6 +27,11 @@ class CanNotTry(SpotlightError):
     """There is nothing to try on yet, or too much."""
 
     code = "can_not_try"
+
+
+def no_ranks() -> str:
+    """What a person reads who judges in the round and must not know how it stands."""
+    return _("You judge in this round. What others’ marks come to is shown to you once it is locked.")
 
 
 MOVES = 20
@@ -70,12 +78,42 @@ class Outcome:
 
 
 def try_out(round: Round, wish: Wish) -> Outcome:
-    """Compare the round as it is with the wish. Raises CanNotTry, or RecipeError for rules that contradict themselves."""
+    """Compare the round as it is with the wish. Raises CanNotTry, or RecipeError for rules that contradict themselves.
+
+    A planned round is tried as if it opened now with whatever would enter it: nothing but popularity tells its entries apart.
+    """
+    if round.state != Round.State.PLANNED or round.entries.exists():
+        return _compared(round, wish)
+    with transaction.atomic():
+        entering = submissions_for(round).select_related("market", "division", "track").order_by("code")
+        if entering.count() > MOST:
+            raise _too_many()
+        create_entries(round, entering, codes=[submission.code for submission in entering])
+        outcome = _compared(round, wish)
+        transaction.set_rollback(True)
+    return outcome
+
+
+def _too_many() -> CanNotTry:
+    return CanNotTry(_("More than %(most)d entries take too long for a page.") % {"most": MOST})
+
+
+def _selectable_anyway(round: Round) -> frozenset[str]:
+    """Codes of entries that may be selected on too few sheets: by a ruling, or all where nobody was asked for sheets yet."""
+    if round.state == Round.State.PLANNED:
+        return frozenset(round.entries.values_list("code", flat=True))
+    ruled = Ruling.objects.filter(round=round, outcome=Ruling.Outcome.SELECTABLE)
+    return frozenset(ruled.values_list("entry__code", flat=True))
+
+
+def _compared(round: Round, wish: Wish) -> Outcome:
     if round.entries.filter(state=Entry.State.IN).count() > MOST:
-        raise CanNotTry(_("More than %(most)d entries take too long for a page.") % {"most": MOST})
+        raise _too_many()
     given = closing_inputs(round) if round.is_over else inputs.load(round)
     if not given.entries:
-        raise CanNotTry(_("This round has no entries yet. Try again once it is open."))
+        raise CanNotTry(
+            _("This round has no entries yet. Try again once something is cleared or has advanced.")
+        )
     entries = {e.code: e for e in round.entries.select_related("submission__track", "submission__artist")}
     groups = {code: entry.group for code, entry in entries.items()}
     size = size_of(round)
@@ -83,7 +121,8 @@ def try_out(round: Round, wish: Wish) -> Outcome:
     if wish.with_source:
         new_given = replace(new_given, readings=inputs.load(round, also=wish.with_source).readings)
     old, new = given.score(), new_given.score()
-    before, after = above(old, groups, size), above(new, groups, wish.size or size)
+    anyway = _selectable_anyway(round)
+    before, after = above(old, groups, size, anyway), above(new, groups, wish.size or size, anyway)
     rank_old, rank_new = _ranks(old), _ranks(new)
 
     def moves(codes: set[str]) -> list[Move]:
@@ -114,12 +153,13 @@ def weigh(round: Round, entry: Entry, supposed: inputs.Supposed) -> Weighed:
     if round.is_over:
         raise CanNotTry(_("This round is closed. What it used can’t change any more."))
     if round.entries.filter(state=Entry.State.IN).count() > MOST:
-        raise CanNotTry(_("More than %(most)d entries take too long for a page.") % {"most": MOST})
+        raise _too_many()
     entries = {e.code: e for e in round.entries.select_related("submission__track", "submission__artist")}
     groups = {code: one.group for code, one in entries.items()}
     size = size_of(round)
     full, less = (inputs.load(round, replace(supposed, counts=counts)).score() for counts in (True, False))
-    before, after = above(full, groups, size), above(less, groups, size)
+    anyway = _selectable_anyway(round)
+    before, after = above(full, groups, size, anyway), above(less, groups, size, anyway)
     rank_full, rank_less = _ranks(full), _ranks(less)
     if entry.code not in rank_full:
         raise CanNotTry(_("This entry is no longer in the round."))

@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from judging.models import Assignment, Entry, Round, Seat
+from judging.models import Assignment, Entry, Round, ScoreSheet, Seat
 from judging.queries import panel
 from judging.scoring.assignment import Assignment as Duty
 from judging.scoring.assignment import judge_groups
@@ -86,6 +86,20 @@ def dealt(round: Round) -> Dealt | None:
         groups=len(judge_groups(duties)), fewest_neighbors=_fewest_neighbors(duties), excluded=_excluded(round, seats),
         deals=deals, waves=waves, waves_dealt=done, next_wave_at=wave_due_at(round, done + 1) if is_left else None,
     )  # fmt: skip
+
+
+def groups_heard(round: Round) -> int:
+    """Groups of judges that no entry joins which two of them scored; 1 where pools were declared, or nobody scored.
+
+    Source: scoring.md 1.4: such a panel is compared by the luck of the deal alone.
+    """
+    filed = Assignment.objects.filter(
+        round=round, state=Assignment.State.OPEN, entry__state=Entry.State.IN, sheet__state=ScoreSheet.State.FILED
+    )  # fmt: skip
+    if filed.exclude(pool="").exists():
+        return 1
+    duties = [Duty(str(e), str(s)) for e, s in filed.values_list("entry", "seat")]
+    return max(1, len(judge_groups(duties)))
 
 
 def wave_due_at(round: Round, wave: int) -> datetime.datetime:

@@ -70,14 +70,15 @@ def own_round(user: User, code: str) -> Round | None:
 
 
 def own_list(user: User, round: Round) -> list[Assignment]:
-    """The judge's list of a round in the judge's own order, with sheets and marks."""
-    return list(
+    """The judge's list of a round in the judge's own order, with sheets and marks; nothing that the judge is tied to."""
+    own = (
         duties(user)
         .filter(round=round)
-        .select_related("sheet", "entry__submission__track", "entry__submission__artist")
+        .select_related("round", "seat__membership", "sheet", "entry__submission__track", "entry__submission__artist")
         .prefetch_related("sheet__scores__criterion")
         .order_by("position")
-    )
+    )  # fmt: skip
+    return panel.without_tied(list(own))
 
 
 def own_duty(user: User, code: str, alias: str) -> Assignment | None:

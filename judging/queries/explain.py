@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils.translation import gettext
 
-from judging.models import Decision, Entry, Metric, MoveUp, Release, Round, ScoreSheet, Standing
+from judging.models import Assignment, Decision, Entry, Metric, MoveUp, Release, Round, ScoreSheet, Standing
 from judging.queries.adjustments import MICRO, Adjusted, adjusted, rank_interval
 from judging.queries.counterfactuals import Without, withouts
 from spotlight.web.languages import pick
@@ -185,9 +185,10 @@ def _metrics(round: Round, parts: dict[str, Any]) -> list[MetricPart]:
 def _comments(entry: Entry) -> list[str]:
     if not entry.round.shows_comments:
         return []
-    sheets = ScoreSheet.objects.filter(assignment__entry=entry, state=ScoreSheet.State.FILED).exclude(
-        comment=""
-    )
+    """Of the sheets that counted: not of a judge who stepped back from the entry after filing."""
+    sheets = ScoreSheet.objects.filter(
+        assignment__entry=entry, assignment__state=Assignment.State.OPEN, state=ScoreSheet.State.FILED
+    ).exclude(comment="")
     return list(sheets.order_by("assignment__seat__code").values_list("comment", flat=True))
 
 

@@ -1,7 +1,7 @@
 """Seats, conflicts and loads of a panel."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Count, Q, QuerySet
@@ -31,22 +31,43 @@ def judges_without_seat(round: Round) -> QuerySet[Membership]:
     )
 
 
+def leaders(season: int) -> set[int]:
+    """Keys of the people who lead a season now as chair or organizer, and so may see how a locked round stands."""
+    held = Membership.objects.filter(
+        season=season, role__in=[Role.CHAIR, Role.ORGANIZER], ended_at__isnull=True
+    )
+    return set(held.values_list("person", flat=True))
+
+
 def conflicted_pairs(round: Round, seats: Iterable[Seat], entries: Iterable[Entry]) -> Pairs:
     """(seat key, entry key) pairs that must never meet: by declaration, or by rule (see `ties_of` and `_index`).
 
     The one rule behind every deal, list, sheet and sweep.
     """
-    seats, entries = list(seats), list(entries)
     people = {seat.pk: seat.membership.person_id for seat in seats}
-    artists_of, organisations_of = ties_of(round, set(people.values()))
-    by_artist, by_organisation = _index(entries)
-    pairs: Pairs = set()
-    for seat, person in people.items():
-        for artist in artists_of[person]:
-            pairs.update((seat, entry) for entry in by_artist[artist])
-        for organisation in organisations_of[person]:
-            pairs.update((seat, entry) for entry in by_organisation[organisation])
-    return pairs
+    tied = tied_entries(round, set(people.values()), entries)
+    return {(seat, entry) for seat, person in people.items() for entry in tied[person]}
+
+
+def tied_entries(round: Round, people: set[int], entries: Iterable[Entry]) -> Ties:
+    """Keys of those of the entries that people are tied to, by person key."""
+    artists_of, organisations_of = ties_of(round, people)
+    by_artist, by_organisation = _index(list(entries))
+    tied: Ties = defaultdict(set)
+    for person in people:
+        tied[person].update(*(by_artist[artist] for artist in artists_of[person]))
+        tied[person].update(*(by_organisation[organisation] for organisation in organisations_of[person]))
+    return tied
+
+
+def without_tied(duties: Sequence[Assignment]) -> list[Assignment]:
+    """One judge's assignments of one round, but for open ones that a tie forbids which came up since the deal."""
+    if not duties:
+        return []
+    seat, round = duties[0].seat, duties[0].round
+    tied = tied_entries(round, {seat.membership.person_id}, [duty.entry for duty in duties])
+    forbidden = tied[seat.membership.person_id]
+    return [d for d in duties if d.state != Assignment.State.OPEN or d.entry_id not in forbidden]
 
 
 def is_conflicted(duty: Assignment) -> bool:
@@ -86,17 +107,16 @@ def _add_earlier_work(artists: Ties, people: set[int]) -> None:
     for person, artist in together.values_list("track__billing__artist__members__person", "artist"):
         if person in people:
             artists[person].add(artist)
-    named = {
-        name.casefold(): person
-        for person, name in Person.objects.filter(pk__in=people).values_list("pk", "name")
-        if name
-    }
+    named: dict[str, set[int]] = defaultdict(set)
+    for person, name in Person.objects.filter(pk__in=people).values_list("pk", "name"):
+        if name.strip():
+            named[" ".join(name.lower().split())].add(person)
     credited = TrackArtist.objects.annotate(credit=Lower("track__credits__name")).filter(
-        credit__in=[name.lower() for name in named]
+        credit__in=list(named)
     )
-    for name, artist in credited.values_list("track__credits__name", "artist"):
-        if name.casefold() in named:
-            artists[named[name.casefold()]].add(artist)
+    for credit, artist in credited.values_list("credit", "artist"):
+        for person in named[credit]:
+            artists[person].add(artist)
 
 
 def _index(entries: list[Entry]) -> tuple[Ties, Ties]:

@@ -292,7 +292,7 @@ def _metric_scores(field: Field) -> Floats:
 
 
 def _region_scores(field: Field) -> Floats:
-    """Members x ranked regions: mean normal score over the metrics there, by weight; NaN where there is none."""
+    """Members x ranked regions: plain mean of the normal scores over the metrics there; NaN where there is none."""
     popularity = field.popularity
     window = popularity.window
     shape = (len(field.members), len(window.regions))

@@ -70,15 +70,19 @@ def adaptive_ucb(
 
 
 def last_pass(result: Result, bench: Bench, *, standing: Iterable[Assignment], size: int, seed: str) -> Plan:
-    """Bring the best entries, to 25 beyond the cut, to three judges, spending at most `size` sheets, best rank first."""
+    """Bring the best entries, to 25 beyond the cut, to as many judges as may be selected on, at least three.
+
+    It spends at most `size` sheets, best rank first.
+    """
+    least = max(LEAST_SHEETS, result.recipe.panel.minimum_sheets)
     kept = set(standing)
     have = Counter(duty.entry for duty in kept)
     wanted: dict[str, int] = {}
     for entry in result.entries[: result.recipe.cut_size + NEAR_THE_LINE]:
-        need = LEAST_SHEETS - have[entry]
+        need = least - have[entry]
         if 0 < need <= size:
             size -= need
-            wanted[entry] = LEAST_SHEETS
+            wanted[entry] = least
     return deal(wanted, bench, seed=f"{seed} last pass", standing=kept)
 
 

@@ -16,7 +16,10 @@ from spotlight.ledger import clock, events
 
 
 def rule(round: Round, codes: Collection[str], *, outcome: str, reason: str, by: Person) -> list[Ruling]:
-    """Rule on entries below the minimum of sheets while the round is locked. Raises WrongStage, InvalidInput."""
+    """Rule on entries below the minimum of sheets while the round is locked; on none that one is tied to.
+
+    Raises WrongStage, InvalidInput.
+    """
     if not reason.strip():
         raise InvalidInput(_("A ruling needs a reason."), field="reason")
     if outcome not in Ruling.Outcome.values:
@@ -26,6 +29,11 @@ def rule(round: Round, codes: Collection[str], *, outcome: str, reason: str, by:
         entries = list(queries.entries_to_rule_on(round).filter(code__in=codes))
         if not entries:
             raise InvalidInput(_("Choose at least one entry that waits for a ruling."), field="entries")
+        if panel.tied_entries(round, {by.pk}, entries)[by.pk]:
+            raise InvalidInput(
+                _("You are tied to the artist, label or employer behind one of these. Deal it again, or let another chair rule."),
+                field="entries",
+            )  # fmt: skip
         rulings = Ruling.objects.bulk_create(
             [
                 Ruling(round=round, entry=e, outcome=outcome, reason=reason.strip(), by=by, at=clock.now())

@@ -12,7 +12,7 @@ from judging.jobs import rounds as life
 from judging.jobs.conflicts import end_assignment
 from judging.jobs.proof import commitment
 from judging.models import Assignment, CalibrationSheet, Criterion, Round, Score, ScoreSheet, SheetVersion
-from judging.queries import calibration, rounds
+from judging.queries import calibration, panel, rounds
 from judging.queries.desk import round_up
 from judging.services import heard as hearing
 from judging.tasks.standings import ask_for_standings
@@ -125,6 +125,7 @@ def revise_sheet(
         old = desk.sheet
         if desk.round.state != Round.State.LOCKED or old is None or old.state != ScoreSheet.State.FILED:
             raise RoundClosed(_("Filed sheets are changed with a reason only while the round is locked."))
+        desk.check_does_not_lead()
         kept = SheetVersion(
             sheet=old, version=old.version, marks=marks_of(old), comment=old.comment, reason=reason.strip(), by=by, at=clock.now()
         )  # fmt: skip
@@ -210,11 +211,22 @@ class _Desk:
         state, is_repair = self.round.state, self.assignment.is_repair
         if state == Round.State.OPEN and calibration.waiting(self.assignment.seat.membership, self.round):
             raise CalibrationFirst(_("Score the calibration set first. Your entries come after it."))
-        if state == Round.State.OPEN or (state == Round.State.LOCKED and is_repair):
+        if state == Round.State.OPEN:
             return
+        if state == Round.State.LOCKED and is_repair:
+            return self.check_does_not_lead()
         if state == Round.State.LOCKED:
             raise RoundClosed(_("The round is locked. A filed sheet can still be changed with a reason."))
         raise RoundClosed(_("The round is closed. This did not count."))
+
+    def check_does_not_lead(self) -> None:
+        """Chair and organizer see how a locked round stands, so nothing of theirs is marked after that."""
+        if self.by.pk in panel.leaders(self.round.season_id):
+            raise RoundClosed(
+                _(
+                    "You lead this season and can see how the locked round stands, so your marks stay as they are."
+                )
+            )
 
     def write(self, draft: Draft, *, version: int) -> ScoreSheet:
         if self.sheet is None:

@@ -22,6 +22,12 @@ class AlreadySeated(SpotlightError):
     code = "already_seated"
 
 
+class SeesMarks(SpotlightError):
+    """Who leads the season has seen how the open round stands, and can't begin to score in it."""
+
+    code = "sees_marks"
+
+
 class SeatLeft(SpotlightError):
     """This judge has already left the panel."""
 
@@ -90,11 +96,18 @@ def let_go(seat: Seat) -> int:
 
 
 def join_panel(round: Round, membership: Membership, *, by: Person) -> tuple[Seat, list[Assignment]]:
-    """Seat a judge while the round is open and move unfinished entries over until loads are level."""
+    """Seat a judge while the round is open and move unfinished entries over until loads are level.
+
+    Raises WrongStage, InvalidInput, AlreadySeated, SeesMarks.
+    """
     with transaction.atomic():
         round = life.hold(round, stage=Round.State.OPEN)
         if membership.season_id != round.season_id or membership.role != "judge" or membership.ended_at:
             raise InvalidInput(_("Only a judge of this season can join its panel."), field="judge")
+        if membership.person_id in panel.leaders(round.season_id):
+            raise SeesMarks(
+                _("Chair and organizers see how an open round stands, so they can’t join its panel any more."), field="judge"
+            )  # fmt: skip
         seat, is_new = Seat.objects.get_or_create(round=round, membership=membership)
         if not is_new and seat.left_at is None:
             raise AlreadySeated(_("This judge already has a seat in this round."), field="judge")
@@ -161,7 +174,7 @@ def deal_again(entry: Entry, *, by: Person) -> Assignment:
         round = life.hold(entry.round)
         if round.state not in rounds.RUNNING:
             raise life.WrongStage(_("Entries are dealt only while their round runs."))
-        new = dealing.add_judge(entry, is_repair=round.state == Round.State.LOCKED)
+        new = dealing.add_judge(entry, by=by, is_repair=round.state == Round.State.LOCKED)
         if new is None:
             raise NobodyLeft(_("No judge without a conflict is left for this entry. Rule on it instead."))
         conflicts.tell_of_repairs([new])

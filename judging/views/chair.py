@@ -14,7 +14,7 @@ from judging import permissions
 from judging.forms.chair import LimitForm, ReasonForm, RulingForm
 from judging.models import Entry, Round, Seat
 from judging.queries import chair as queries
-from judging.queries import courses, deals, panel
+from judging.queries import courses, deals, panel, warnings
 from judging.queries import rounds as round_queries
 from judging.queries.desk import label_of
 from judging.queries.suspicions import waiting_cases
@@ -96,7 +96,11 @@ def step(request: HttpRequest, code: str, step: str) -> HttpResponse:
     round = _round(request, code)
     if step not in STEPS or step != _next_step(round):
         raise Http404
+    apart = deals.groups_heard(round) if step == "close" and round.panel_weight else 1
     if request.method == "POST":
+        if apart > 1 and "apart" not in request.POST:
+            messages.error(request, _("Nothing is closed yet: the judges share too few entries. Deal some again, or say that you close all the same."))  # fmt: skip
+            return redirect("chair_step", code, step)
         if step == "close" and (asked := factors.asked(request, doing=_("Close the round for good"))):
             return asked
         try:
@@ -116,6 +120,7 @@ def step(request: HttpRequest, code: str, step: str) -> HttpResponse:
         "round": round, "season": round.season, "step": step, "coverage": queries.coverage(round), "unruled": round_queries.entries_to_rule_on(round).count(),
         "entering": round.entries.count() or round_queries.submissions_for(round).count(), "judges": panel.seats_of(round).count() or panel.judges_without_seat(round).count(),
         "now": clock.now(), "cases": _undecided(request, round) if step == "close" else 0,
+        "apart": warnings.apart(apart) if apart > 1 else "",
     }  # fmt: skip
     return render(request, "judging/chair/step.html", page)
 

@@ -16,6 +16,7 @@ from judging.models import Award, Round, Standings
 from judging.permissions import can_see_standings
 from judging.queries import cuts as lines
 from judging.queries.rounds import newest_standings
+from judging.queries.warnings import in_words
 from judging.services import cuts, prizes
 from spotlight.errors import SpotlightError
 from spotlight.web import factors
@@ -108,7 +109,7 @@ def _line(request: HttpRequest, round: Round, standings: Standings) -> dict[str,
     shown = line.places if "all" in request.GET else line.near(BEYOND)
     awards = Award.objects.filter(entry__round=round)
     return {
-        "line": line, "places": shown, "left_out": len(line.places) - len(shown),
+        "line": line, "places": shown, "left_out": len(line.places) - len(shown), "warnings": in_words(round, standings.warnings),
         "source_names": dict(round.season.sources.values_list("slug", "name")),
         "awards": awards.select_related("prize", "entry__submission__artist", "answered_by", "delivered_by"),
         "moves": round.moves_up.select_related(

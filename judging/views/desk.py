@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from judging.forms.desk import ReasonForm, SheetForm
 from judging.models import Assignment, CalibrationSheet, Criterion, Round, ScoreSheet
-from judging.queries import calibration
+from judging.queries import calibration, panel
 from judging.queries import desk as queries
 from judging.queries.history import history_of
 from judging.services import desk as services
@@ -277,12 +277,17 @@ def _sheet_of(duty: Assignment) -> ScoreSheet | None:
 
 def _takes_sheets(duty: Assignment) -> bool:
     state = duty.round.state
-    return state == Round.State.OPEN or (state == Round.State.LOCKED and duty.is_repair)
+    return state == Round.State.OPEN or (state == Round.State.LOCKED and duty.is_repair and not _leads(duty))
 
 
 def _may_revise(duty: Assignment, sheet: ScoreSheet | None) -> bool:
     is_filed = sheet is not None and sheet.state == ScoreSheet.State.FILED
-    return duty.round.state == Round.State.LOCKED and is_filed and not duty.is_repair
+    return duty.round.state == Round.State.LOCKED and is_filed and not duty.is_repair and not _leads(duty)
+
+
+def _leads(duty: Assignment) -> bool:
+    """Whether the judge leads the season too, and so sees how the locked round stands."""
+    return duty.seat.membership.person_id in panel.leaders(duty.round.season_id)
 
 
 def _duty(request: HttpRequest, code: str, alias: str) -> Assignment:

@@ -31,13 +31,15 @@ def at_the_desk(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def in_the_room(request: HttpRequest, code: str) -> HttpResponse:
-    """Every entry near the line, for the chair."""
+    """Every entry near the line, for the chair; none that this chair is tied to."""
     round = round_by_code(code)
     if round is None or not round.has_locked:
         raise Http404
     if not permissions.can_rule(request.user, round.season):
         raise Http404
-    return _discussion(request, round, discussion.threads_for_chair(round), "chair_discussion")
+    return _discussion(
+        request, round, discussion.threads_for_chair(round, person_behind(request)), "chair_discussion"
+    )
 
 
 def _discussion(request: HttpRequest, round: Round, threads: Sequence[Thread], name: str) -> HttpResponse:

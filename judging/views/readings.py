@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from judging.forms.readings import KeyForm, ReadingsForm, SwitchForm
 from judging.jobs import whatif
 from judging.models import ImportBatch, Round, Source, SourceKey
+from judging.permissions import scores_now
 from judging.queries import sources as queries
 from judging.queries.reasons import rejected_csv
 from judging.queries.rounds import running_rounds
@@ -170,7 +171,7 @@ def switch(request: HttpRequest, season: str, source: str) -> HttpResponse:
         )
         messages.success(request, _("Saved. The standings of running rounds are computed anew."))
         return redirect("readings_source", season=season, source=source)
-    context = {"season": one.season, "source": one, "form": form, "previews": _previews(one)}
+    context = {"season": one.season, "source": one, "form": form, "previews": _previews(request, one)}
     return render(request, "judging/readings/switch.html", context, status=422 if form.errors else 200)
 
 
@@ -192,12 +193,15 @@ def _source_page(
     return render(request, "judging/readings/source.html", context, status=422 if keys else 200)
 
 
-def _previews(source: Source) -> list[tuple[Round, whatif.Outcome | None, str]]:
+def _previews(request: HttpRequest, source: Source) -> list[tuple[Round, whatif.Outcome | None, str]]:
     """For each running round what the switch would change, or why that can't be said."""
     wish = (
         whatif.Wish(without_source=source.slug) if source.is_active else whatif.Wish(with_source=source.slug)
     )
-    return [(round, *_tried(round, wish)) for round in running_rounds(source.season)]
+    return [
+        (round, None, whatif.no_ranks()) if scores_now(request.user, round) else (round, *_tried(round, wish))
+        for round in running_rounds(source.season)
+    ]
 
 
 def _tried(round: Round, wish: whatif.Wish) -> tuple[whatif.Outcome | None, str]:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from judging.forms.suspicions import AppealForm, DecisionForm
 from judging.jobs import inputs, whatif
 from judging.models import Entry, Suspicion
+from judging.permissions import scores_now
 from judging.queries import suspicion_words as words
 from judging.queries import suspicions as queries
 from judging.services import suspicions
@@ -74,11 +75,14 @@ def _on_to_the_next(request: HttpRequest, case: Suspicion) -> HttpResponse:
 def _looked_at(request: HttpRequest, case: Suspicion) -> dict[str, Any]:
     entry = queries.entry_of(case)
     pictures = queries.pictures(case, entry, clock.now().date()) if entry else []
+    is_blind = case.round is not None and scores_now(request.user, case.round)
+    tells_panel = case.detector == Suspicion.Detector.PANEL
     return {
         "entry": entry, "figures": [(picture, plots.days(case, picture)) for picture in pictures],
-        "facts": words.facts_of(case), "doubt": words.doubt_of(case), **_in_words(case),
+        "facts": [] if is_blind and tells_panel else words.facts_of(case), "doubt": words.doubt_of(case), **_in_words(case),
         "decisions": case.decisions.select_related("by"), "others": queries.other_cases(case),
-        "may_answer": suspicions.may_answer(case, person_behind(request)), **_weighed(case, entry),
+        "may_answer": suspicions.may_answer(case, person_behind(request)),
+        **({"weighed": None, "not_weighed": whatif.no_ranks()} if is_blind else _weighed(case, entry)),
     }  # fmt: skip
 
 

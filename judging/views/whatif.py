@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from judging.forms.whatif import WhatIfForm
 from judging.jobs import whatif
 from judging.models import Round
+from judging.permissions import scores_now
 from judging.queries.cuts import needs_number
 from judging.scoring.errors import ScoringError
 from spotlight.errors import SpotlightError
@@ -28,12 +29,14 @@ def what_if(request: HttpRequest, season: str, number: int) -> HttpResponse:
         raise Http404
     form = WhatIfForm(round, request.GET or None)
     context: dict[str, Any] = {"round": round, "form": form, "outcome": None, "problem": ""}
-    if form.is_bound and form.is_valid():
+    if scores_now(request.user, round):
+        context["problem"] = whatif.no_ranks()
+    elif form.is_bound and form.is_valid():
         try:
             context["outcome"] = whatif.try_out(round, form.wish)
         except whatif.CanNotTry as refusal:
             context["problem"] = refusal.message
         except (ScoringError, SpotlightError) as problem:
             context["problem"] = _("These rules contradict each other: %(problem)s") % {"problem": problem}
-    status = 422 if (form.is_bound and not form.is_valid()) or context["problem"] else 200
+    status = 422 if form.is_bound and (context["problem"] or not form.is_valid()) else 200
     return render(request, "judging/cuts/what_if.html", context, status=status)

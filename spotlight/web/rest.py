@@ -17,6 +17,7 @@ from rest_framework.throttling import AnonRateThrottle, SimpleRateThrottle, User
 
 from spotlight.errors import SpotlightError
 from spotlight.web.answers import error_shape, problem_of
+from spotlight.web.limits import visitor_mark
 
 
 class Session(SessionAuthentication):
@@ -77,7 +78,11 @@ class _FailOpen(SimpleRateThrottle):
 
 
 class AnonymousRate(_FailOpen, AnonRateThrottle):
-    """For visitors, by address; the address is kept in the cache only, as part of a counter's name."""
+    """For visitors, by address; a keyed hash of it is part of a counter's name, the address is kept nowhere."""
+
+    def get_ident(self, request: Request) -> str:
+        """Who is counted together."""
+        return visitor_mark(request, "api")
 
 
 class PersonRate(_FailOpen, UserRateThrottle):

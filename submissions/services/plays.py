@@ -128,11 +128,13 @@ def _salt_of(day: datetime.date) -> bytes:
 
 
 def is_counted(track: Track, visitor: Visitor) -> bool:
-    """False for bots, for the artists of the track, and for staff, judges and partners of its seasons."""
+    """False for bots, operators, the artists of the track, and for staff, judges and partners of its seasons."""
     if not visitor.agent or BOTS.search(visitor.agent):
         return False
     if visitor.person is None:
         return True
+    if visitor.person.user and (visitor.person.user.is_staff or visitor.person.user.is_superuser):
+        return False
     roles = Membership.objects.filter(
         person=visitor.person, season__submissions__track=track, ended_at__isnull=True
     )

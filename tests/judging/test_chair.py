@@ -7,10 +7,10 @@ from django.test import Client
 
 from judging import permissions
 from judging.jobs import standings
-from judging.models import Remark, Round, Ruling, ScoreSheet, Seat
+from judging.models import Conflict, Remark, Round, Ruling, ScoreSheet, Seat
 from judging.queries import chair as queries
 from judging.queries.history import history_of
-from judging.services import chair, desk, rounds
+from judging.services import chair, desk, panel, rounds
 from spotlight.accounts.models import Person
 from spotlight.errors import InvalidInput
 from spotlight.ledger import clock
@@ -91,6 +91,29 @@ def test_only_the_chair_rules_and_only_with_a_reason(
     assert (ruling.entry, ruling.outcome, ruling.by) == (short, "selectable", head)
 
 
+def test_a_panel_that_falls_apart_is_closed_only_by_who_says_so(
+    open_round: Callable[..., Round], head: Person, organizer: Person, client: Client
+) -> None:
+    made = open_round(judges_per_entry=1)
+    file_all(made)
+    rounds.lock_round(made, by=organizer)
+    at(made, "closes_at")
+    confirm_as(client, head)
+    assert "fall into 4 groups" in client.get(url(made, "close/")).content.decode()
+    assert client.post(url(made, "close/"))["Location"] == url(made, "close/")
+    made.refresh_from_db()
+    assert made.state == Round.State.LOCKED
+    client.post(url(made, "close/"), {"apart": "on"})
+    made.refresh_from_db()
+    assert made.state == Round.State.CLOSED
+    assert Event.objects.get(verb="round.closed").facts["groups"] == 4
+
+
+def confirm_as(client: Client, person: Person) -> None:
+    client.force_login(person.user)
+    confirm(client)
+
+
 def test_nobody_else_gets_in(made: Round, season: Season, client: Client) -> None:
     seat = made.seats.first()
     assert seat is not None
@@ -130,6 +153,44 @@ def test_marks_are_for_the_chair_and_not_for_a_chair_who_judges(
     rounds.lock_round(made, by=organizer)
     made.refresh_from_db()
     assert permissions.can_see_marks(both.user, made)
+
+
+def test_who_leads_and_judges_marks_nothing_once_the_locked_round_is_shown(
+    made: Round, organizer: Person, client: Client
+) -> None:
+    """Nobody sees the others' marks and gives marks after that: not by a change, a repair or a seat taken late."""
+    duty = file_all(made)[0].assignment
+    both = judge_of(duty)
+    Membership.objects.create(season=made.season, person=both, role=Role.CHAIR)
+    late = make_role(made.season, Role.JUDGE, organizer).memberships.get(role=Role.JUDGE)
+    with pytest.raises(panel.SeesMarks):
+        panel.join_panel(made, late, by=organizer)
+    rounds.lock_round(made, by=organizer)
+    with pytest.raises(desk.RoundClosed, match="You lead this season"):
+        desk.revise_sheet(duty, draft(song=10), version=1, reason="heard again", by=both)
+    client.force_login(both.user)
+    assert not client.get(f"/admin/desk/{made.code}/{duty.entry.alias}/").context["may_write"]
+    entries = list(made.entries.select_related("round"))
+    assert any(not entry.assignments.filter(seat=duty.seat).exists() for entry in entries)
+    dealt, _nobody = panel.deal_many(entries, by=organizer)
+    assert dealt and duty.seat not in {repair.seat for repair in dealt}
+    other = next(d for d in made.assignments.filter(is_repair=False) if judge_of(d) != both)
+    desk.revise_sheet(other, draft(song=10), version=1, reason="heard again", by=judge_of(other))
+
+
+def test_a_chair_rules_on_nobody_they_are_tied_to(made: Round, head: Person, organizer: Person) -> None:
+    file_all(made, but=1)
+    at(made, "locks_at")
+    rounds.lock_round(made, by=organizer)
+    short = made.entries.get(assignments__sheet__isnull=True)
+    tie = Conflict.objects.create(
+        season=made.season, person=head, artist=short.submission.artist, declared_at=clock.now()
+    )
+    with pytest.raises(InvalidInput, match="tied"):
+        chair.rule(made, [short.code], outcome="selectable", reason="I know they are good.", by=head)
+    assert not Ruling.objects.exists()
+    tie.delete()
+    assert chair.rule(made, [short.code], outcome="stands", reason="Too few heard it.", by=head)
 
 
 def test_a_round_is_led_to_its_end_on_the_pages(made: Round, head: Person, client: Client) -> None:
@@ -281,6 +342,12 @@ def test_the_panel_discusses_the_line_zone_while_the_round_is_locked(
         t.line.rank for t in room.context["threads"]
     )
     client.post(url(made, "discussion/"), {"entry": threads[0].entry.alias, "text": "From the chair."})
+    tie = Conflict.objects.create(
+        season=season, person=head, artist=threads[0].entry.submission.artist, declared_at=clock.now()
+    )
+    tied = {"entry": threads[0].entry.alias, "text": "My cousin is the best."}
+    assert client.post(url(made, "discussion/"), tied).status_code == 404
+    tie.delete()
     client.force_login(organizer.user)
     assert client.get(url(made, "discussion/")).status_code == 404
     at(made, "closes_at")

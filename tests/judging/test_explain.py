@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from judging.jobs import standings
-from judging.models import Entry, Release, Round, ScoreSheet, Standing
+from judging.models import Assignment, Entry, Release, Round, ScoreSheet, Standing
 from judging.queries.adjustments import cut_days, held_back, rank_interval
 from judging.queries.explain import Ahead, why
 from judging.services import cuts
@@ -79,6 +79,11 @@ def closed(db: None) -> Round:
         make_readings(entry, *[chance.randint(1, 50) for _ in range(13)], 900 if number == 0 else 20)
         if number == 0:
             make_readings(entry, 1, 1, measure="plays", market="tw")
+    apart = make_sheet(made.entries.get(index=0), make_seat(made), 10, 10)
+    ScoreSheet.objects.filter(pk=apart.pk).update(comment="I know them too well.")
+    Assignment.objects.filter(sheet=apart).update(
+        state="recused"
+    )  # who steps back says nothing to the artist
     advance(made, "locked")
     standings.compute(made, closing=True)
     return advance(made, "closed")
@@ -145,6 +150,7 @@ def test_every_number_on_the_page_is_one_of_the_standings(closed: Round, two: tu
 def test_what_was_adjusted_is_said_with_its_reason(closed: Round, two: tuple[Person, Person]) -> None:
     announced(closed, two)
     entry = closed.entries.get(index=0)
+    assert ScoreSheet.objects.filter(comment="I know them too well.", state="filed").exists()
     address = reverse("why", args=[entry.code])
     client = artist_of(entry)
     story = client.get(address).context["why"]

@@ -71,6 +71,17 @@ def test_the_same_seed_and_inputs_deal_the_same(open_round: Callable[..., Round]
     assert Event.objects.filter(verb="panel.dealt").latest("pk").facts["inputs_sha256"] == digest
 
 
+def test_the_digest_of_a_deal_knows_the_ranking_that_decided_it(season: Season) -> None:
+    """Nobody can say later that a gate went by other plays."""
+    made = make_round(season, design=Round.Design.GATE, options={"assignment": {"size": 6}})
+    entries = rounds.create_entries(made, season.submissions.all())
+    board = dealing.Board(made)
+    before, again = (board.digest("s", dealing.score_now(made)) for _ in range(2))
+    make_readings(entries[0], *[50] * 10)
+    assert before == again != board.digest("s", dealing.score_now(made))
+    assert board.digest("s") not in (before, board.digest("t"))
+
+
 def test_a_gate_lets_only_the_popular_be_heard(season: Season, organizer: Person) -> None:
     made = make_round(season, design=Round.Design.GATE, options={"assignment": {"size": 2}})
     open_for_good(season)
@@ -260,7 +271,10 @@ def test_a_person_whose_role_ended_gets_nothing_more(
 
 
 def test_earlier_work_and_shared_employers_and_labels_are_ties(season: Season, organizer: Person) -> None:
-    """Four judges, four rules, each against another entry; none of these pairs is ever dealt."""
+    """Four judges, four rules, each against another entry; none of these pairs is ever dealt.
+
+    Who is credited may be any judge of that name: then none of them hears it.
+    """
     judges = list(season.memberships.filter(role=Role.JUDGE).order_by("pk"))
     entered = list(season.submissions.select_related("artist").order_by("pk"))
     band = make_artist(judges[0].person)
@@ -284,6 +298,9 @@ def test_earlier_work_and_shared_employers_and_labels_are_ties(season: Season, o
         for n in range(4)
     }
     assert pairs == expected
+    Person.objects.filter(pk=judges[2].person_id).update(name=f" {judges[1].person.name}  ")
+    namesake = made.seats.get(membership=judges[2]).pk, made.entries.get(submission=entered[1]).pk
+    assert conflicted_pairs(made, made.seats.all(), made.entries.all()) == expected | {namesake}
     assert not set(made.assignments.values_list("seat", "entry")) & pairs
     assert deals.dealt(made).excluded == 4
 
@@ -304,6 +321,10 @@ def test_a_tie_that_comes_up_later_shuts_the_sheet_and_moves_the_entry(
     assert client.get(page).status_code == 200
     duty.entry.submission.artist.organisation = duty.seat.membership.organisation
     duty.entry.submission.artist.save()
+    listed = client.get(f"/admin/desk/{made.code}/").context["rows"]
+    assert duty.entry_id not in {row["duty"].entry_id for row in listed} and listed, (
+        "nor is it listed meanwhile"
+    )
     assert client.get(page)["Location"] == f"/admin/desk/{made.code}/", "it leaves the list at once"
     look_for_conflicts()
     work.run_due()
@@ -311,6 +332,8 @@ def test_a_tie_that_comes_up_later_shuts_the_sheet_and_moves_the_entry(
     assert (duty.state, duty.reason) == ("recused", "conflict by rule")
     assert judges_per_entry(made) == [2] * 6
     assert Event.objects.filter(verb="assignment.recused").count() == 1
+    facts = Event.objects.get(verb="assignment.dealt").facts
+    assert all(len(facts[name]) == 64 for name in ("inputs_sha256", "seed_sha256"))
     other = made.assignments.filter(state="open").exclude(seat=duty.seat).first()
     assert other is not None
     other.entry.submission.artist.members.create(person=judge_of(other))

@@ -1,5 +1,6 @@
 """The adaptive design on a simulated round: budget, waves, and the last pass."""
 
+from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
@@ -78,3 +79,8 @@ def test_the_last_pass_brings_the_best_to_three_judges_within_its_size() -> None
     assert touched <= set(result.entries[:45])
     counts = {entry: sum(duty.entry == entry for duty in after.assignments) for entry in touched}
     assert set(counts.values()) == {3}
+    five = recipe({"panel": {"minimum_sheets": 5}}, size=20)
+    strict = compute(five, sheets=listened(plan, {**dict.fromkeys(ENTRIES, "gate"), **pools}))
+    after = last_pass(strict, BENCH, standing=plan.assignments, size=9, seed="s")
+    loads = Counter(duty.entry for duty in after.assignments)
+    assert {loads[duty.entry] for duty in after.added} == {5}, "fewer would not let anybody in"

@@ -1,5 +1,6 @@
 """Every example of docs/scoring.md, computed."""
 
+import re
 import tomllib
 from decimal import Decimal
 
@@ -100,6 +101,13 @@ def test_every_strategy_has_a_section_and_an_example() -> None:
         assert name in used
     for name in ("all-hear-all", "balanced-random-k", "gate-k", "adaptive-gain", "adaptive-ucb"):
         assert f"\n### {name}" in TEXT
+
+
+def test_every_strategy_says_what_it_is_good_for_and_where_it_fails() -> None:
+    sections = dict(re.findall(r"^### ([a-z-]+)[^\n]*\n(.*?)(?=^##)", TEXT, re.M | re.S))
+    designs = ("all-hear-all", "balanced-random-k", "gate-k", "adaptive-gain", "adaptive-ucb")
+    for name in (*PANEL_METHODS, *POPULARITY_METHODS, *BLEND_METHODS, *TIE_CHAINS, *designs):
+        assert "Good for" in sections[name] and re.search(r"Fails\s+(when|like)", sections[name]), name
 
 
 def figures() -> str:

@@ -5,12 +5,14 @@ import io
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from drf_spectacular.drainage import GENERATOR_STATS
 from rest_framework.exceptions import ParseError
+from rest_framework.request import Request
 
 from judging.models import ChartRow, ChartWeek
 from spotlight.ledger import clock
+from spotlight.web import limits
 from spotlight.web.rest import AnonymousRate, Json
 from submissions.models import Like, Save, Season, Submission, Track
 from submissions.models.search_key import search_key
@@ -68,6 +70,32 @@ def test_who_asks_too_often_waits(season: Season, monkeypatch: pytest.MonkeyPatc
     assert [answer.status_code for answer in answers] == [200, 200, 429], "whatever a header says"
     assert answers[2].json()["error"]["code"] == "throttled" and int(answers[2]["Retry-After"]) <= 60
     assert Client(REMOTE_ADDR="192.0.2.9").get("/api/v1/seasons/").status_code == 200
+
+
+def test_no_address_lies_in_the_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counters are named after a keyed hash: the same for one visitor, another for the next, and no address."""
+    asked = [RequestFactory().get("/", REMOTE_ADDR=f"192.0.2.{n}") for n in (7, 7, 8)]
+    one, again, other = (AnonymousRate().get_ident(Request(request)) for request in asked)
+    assert one == again != other and "192.0.2" not in one
+    kept: dict[str, int] = {}
+    monkeypatch.setattr(limits, "cache", Counters(kept))
+    day = datetime.date(2026, 11, 21)
+    assert [limits.is_within(r, "reports", on=day, a_day=1) for r in asked] == [True, False, True]
+    assert len(kept) == 2 and not any("192.0.2" in name for name in kept)
+
+
+class Counters:
+    """A cache that only counts."""
+
+    def __init__(self, kept: dict[str, int]) -> None:
+        self.kept = kept
+
+    def add(self, key: str, value: int, _seconds: int) -> None:
+        self.kept.setdefault(key, value)
+
+    def incr(self, key: str) -> int:
+        self.kept[key] += 1
+        return self.kept[key]
 
 
 def test_a_body_nested_beyond_reading_is_bad_input() -> None:
