@@ -20,6 +20,8 @@ from spotlight.ledger import clock
 
 PROGRAM = f"judging.scoring {VERSION}"
 ROWS_WHILE_RUNNING = 5_000
+DRAW = 6
+"""The step of the tie chain that compares hashes."""
 COPY_READINGS = """
 COPY judging_roundreading (round_id, entry_id, region, metric, day, value, fans) FROM STDIN
 WITH (FORMAT csv, FORCE_NOT_NULL (region, metric))
@@ -91,6 +93,8 @@ def _keep(
 def _parts_at_close(round: Round, given: inputs.Inputs, result: Result) -> dict[str, dict[str, Any]]:
     """What explanations need, and for who is in or in reserve where the entry would be without each source."""
     parts = parts_by_entry(result)
+    for place in np.flatnonzero(result.gaps[: max(0, len(result) - 1)] == DRAW).tolist():
+        parts[result.entries[place]]["draw"] = True  # nothing but the draw puts it before the next
     for code, without in counterfactuals(round, given, result).items():
         parts[code]["without"] = without
     return parts

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal, getcontext
 from fractions import Fraction
 from functools import cache
-from itertools import groupby
+from itertools import groupby, pairwise
 from statistics import NormalDist, median
 
 getcontext().prec = 60
@@ -394,9 +394,10 @@ def line_between(blend, sd, size):
 
 
 def standings(recipe, sheets=None, readings=None, drawn=None, left=()):
-    """The rows of STANDINGS.csv as lists of texts. `drawn`: the order of last resort, where the seed is not known yet.
+    """The rows of STANDINGS.csv as lists of texts, and the ranks that only the draw puts before the next.
 
-    `left`: entries that left the round. Their sheets say how their judges mark; they themselves are not ranked.
+    `drawn`: the order of last resort, where the seed is not known yet. `left`: entries that left the round. Their sheets
+    say how their judges mark; they themselves are not ranked.
     """
     sheet_rows, reading_rows = table(sheets), table(readings)
     field = sorted({row["entry"] for row in [*sheet_rows, *reading_rows]} - set(left))
@@ -446,7 +447,8 @@ def standings(recipe, sheets=None, readings=None, drawn=None, left=()):
             int(e in selected),
         )
         rows.append([str(cell) for cell in cells])
-    return rows
+    draws = {rank for rank, (e, o) in enumerate(pairwise(order), 1) if keys[e][:5] == keys[o][:5]}
+    return rows, draws
 
 
 def table(text):

@@ -307,9 +307,12 @@ class Round:
         readings = self.file("READINGS.csv").decode() if recipe["popularity"]["metrics"] else None
         for entry in sorted(self.left() - self.removed_before("round.closed", self.subject)):
             self.wrong("groups.csv", f"leaves out {entry}, which by the log had not left before the close")
-        made = self.recomputed(readings, drawn)
+        made, draws = self.recomputed(readings, drawn)
         self.compare("STANDINGS.csv", recompute.HEADER, made, published)
-        return [dict(zip(recompute.HEADER, row, strict=True)) for row in made]
+        return [
+            {**dict(zip(recompute.HEADER, row, strict=True)), "draw": rank in draws}
+            for rank, row in enumerate(made, 1)
+        ]
 
     def unknown_methods(self):
         recipe = self.recipe
@@ -341,7 +344,7 @@ class Round:
             kept = [
                 line for line in lines if (line.split(",")[2].rpartition(".")[0] or "spotlight") != source
             ]
-            rows = self.recomputed("\n".join([header, *kept, ""]))
+            rows, _ = self.recomputed("\n".join([header, *kept, ""]))
             ranks |= {(row[1], source): str(row[0]) for row in rows}
         for number, row in enumerate(self.rows("without.csv"), 2):
             computed = ranks.get((row["entry"], row["source"]))
@@ -417,7 +420,7 @@ class Round:
             chosen = {
                 r["entry"]
                 for n, r in enumerate(open_to)
-                if n < size or (extend and drawn(open_to[size - 1], r))
+                if n < size or (extend and drawn(open_to[size - 1], r, standings))
             }
             waiting = [r["entry"] for r in open_to if r["entry"] not in chosen][
                 : self.rules["cut"]["reserves"]
@@ -432,8 +435,10 @@ class Round:
         return [[str(cell) for cell in outcome[row["entry"]]] for row in standings]
 
 
-def drawn(one, other):
-    """Whether only the draw of last resort puts one before the other."""
+def drawn(one, other, standings):
+    """Whether only the draw of last resort puts one before the other; as far as the file tells, where it can't be computed."""
+    if "draw" in one:
+        return all(row["draw"] for row in standings[int(one["rank"]) - 1 : int(other["rank"]) - 1])
     numbers = ("blend", "panel", "popularity", "probability")
     return one["tie_level"] == other["tie_level"] == "6" and all(one[n] == other[n] for n in numbers)
 

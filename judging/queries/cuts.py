@@ -1,5 +1,6 @@
 """The cut line of a closed round: who is in, who is out, who is tied at the line, who is close to it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from judging.models import Cut, Entry, Removal, Round, Ruling, Standing, Standings
@@ -7,10 +8,6 @@ from judging.queries.rounds import newest_standings
 
 CLOSE = 20_000
 """Probability in millionths: within 2 % of certainty an entry is clear of the line."""
-
-
-DRAW = 6
-"""The step of the tie chain that compares hashes."""
 
 
 @dataclass(frozen=True)
@@ -97,9 +94,10 @@ def line_of(round: Round, standings: Standings) -> Line:
     open_to = {
         row.pk: (row.sheets >= least or row.entry_id in ruled) and row.entry_id not in gone for row in rows
     }
+    draws = {row.rank for row in rows if row.parts.get("draw")}
     places: list[Place] = []
     for group in sorted({row.entry.group for row in rows}):
-        places += _group_places(round, [row for row in rows if row.entry.group == group], open_to)
+        places += _group_places(round, [row for row in rows if row.entry.group == group], open_to, draws)
     places = [replace(place, has_left=place.standing.entry_id in gone) for place in places]
     return Line(round, standings, size_of(round), sorted(places, key=lambda place: place.standing.rank))
 
@@ -121,12 +119,14 @@ def removals_of(round: Round) -> list[Removal]:
     )
 
 
-def _group_places(round: Round, rows: list[Standing], open_to: dict[int, bool]) -> list[Place]:
+def _group_places(
+    round: Round, rows: list[Standing], open_to: dict[int, bool], draws: Collection[int]
+) -> list[Place]:
     able = [row for row in rows if open_to[row.pk]]
     size = size_of(round)
     chosen = {row.pk for row in able[:size]}
     if round.tie_chain == Round.TieChain.EXTEND_CUT and 0 < size < len(able):
-        chosen |= {row.pk for row in able[size:] if is_drawn(able[size - 1], row)}
+        chosen |= {row.pk for row in able[size:] if is_drawn(able[size - 1], row, draws)}
     waiting = [row.pk for row in able if row.pk not in chosen]
     reserves = {key: number for number, key in enumerate(waiting[: round.reserves], 1)}
     places = [
@@ -135,13 +135,12 @@ def _group_places(round: Round, rows: list[Standing], open_to: dict[int, bool]) 
     return _mark_ties(places)
 
 
-def is_drawn(one: Standing, other: Standing) -> bool:
-    """Whether only the draw of last resort, step 6, puts one before the other."""
-    return one.tie_level == other.tie_level == DRAW and _published(one) == _published(other)
+def is_drawn(one: Standing, other: Standing, draws: Collection[int]) -> bool:
+    """Whether only the draw of last resort, step 6, puts one before the other: each before the next, down to that one.
 
-
-def _published(row: Standing) -> tuple[int | None, ...]:
-    return row.blend, row.panel, row.popularity, row.probability
+    `draws` are the ranks whose entry stands before the next by the draw alone.
+    """
+    return all(rank in draws for rank in range(one.rank, other.rank))
 
 
 def _mark_ties(places: list[Place]) -> list[Place]:

@@ -15,7 +15,8 @@ DAY = 86_400
 
 def visitor_mark(request: HttpRequest, about: str) -> str:
     """The visitor's address as a hash under SECRET_KEY: the same for what is counted together, and no address."""
-    return salted_hmac(f"spotlight.web.limits:{about}", request.META.get("REMOTE_ADDR", "")).hexdigest()[:32]
+    address = request.META.get("REMOTE_ADDR", "")
+    return salted_hmac(f"spotlight.web.limits:{about}", address, algorithm="sha256").hexdigest()[:32]
 
 
 def is_within(request: HttpRequest, what: str, *, on: datetime.date, a_day: int) -> bool:

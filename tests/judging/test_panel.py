@@ -20,6 +20,7 @@ from spotlight.ledger.models import Event, Mail
 from submissions.models import Credit, Organisation, Role, Season, SeasonPartner, TrackArtist
 from tests.judging.conftest import at, draft, file_all, judge_of
 from tests.making import (
+    advance,
     make_artist,
     make_readings,
     make_role,
@@ -75,7 +76,7 @@ def test_the_digest_of_a_deal_knows_the_ranking_that_decided_it(season: Season) 
     """Nobody can say later that a gate went by other plays."""
     made = make_round(season, design=Round.Design.GATE, options={"assignment": {"size": 6}})
     entries = rounds.create_entries(made, season.submissions.all())
-    board = dealing.Board(made)
+    board = dealing.Board(advance(made, Round.State.OPEN))
     before, again = (board.digest("s", dealing.score_now(made)) for _ in range(2))
     make_readings(entries[0], *[50] * 10)
     assert before == again != board.digest("s", dealing.score_now(made))
@@ -298,11 +299,11 @@ def test_earlier_work_and_shared_employers_and_labels_are_ties(season: Season, o
         for n in range(4)
     }
     assert pairs == expected
+    assert not set(made.assignments.values_list("seat", "entry")) & pairs
+    assert deals.dealt(made).excluded == 4
     Person.objects.filter(pk=judges[2].person_id).update(name=f" {judges[1].person.name}  ")
     namesake = made.seats.get(membership=judges[2]).pk, made.entries.get(submission=entered[1]).pk
     assert conflicted_pairs(made, made.seats.all(), made.entries.all()) == expected | {namesake}
-    assert not set(made.assignments.values_list("seat", "entry")) & pairs
-    assert deals.dealt(made).excluded == 4
 
 
 def test_a_tie_that_comes_up_later_shuts_the_sheet_and_moves_the_entry(

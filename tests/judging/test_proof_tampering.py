@@ -211,7 +211,7 @@ def forged_mark(made: proof.Files, *, filing: bool) -> proof.Files:
     sheets = cell(3, 3, lambda mark: "0.5" if mark != "0.5" else "9")(made[SHEETS])
     recipe = json.loads(made["round-1/recipe.json"])
     standings = recompute.as_csv(
-        recompute.HEADER, recompute.standings(recipe, sheets.decode(), made[READINGS].decode())
+        recompute.HEADER, recompute.standings(recipe, sheets.decode(), made[READINGS].decode())[0]
     )
     assert standings != made[STANDINGS]
     row = recompute.table(sheets.decode())[2]

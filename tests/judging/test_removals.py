@@ -1,6 +1,7 @@
 """Leaving a season, row by row as docs/scoring.md has it: who decides, what stays, who moves up, what is told."""
 
 import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -373,3 +374,22 @@ def test_decided_ties_say_at_which_step(season: Season, two: tuple[Person, Perso
     assert ranks_in(made) == [1, 2], "no draw decides: the cut is extended"
     page = signed_in(two[0]).get(reverse("cut_round", args=[season.slug, 1])).content.decode()
     assert page.count("tie decided at step 6: a draw") == 2
+
+
+def test_a_draw_elsewhere_does_not_extend_the_cut(season: Season) -> None:
+    """Two pairs, each equal to the last step: between the pairs the mark of the weightiest criterion decided."""
+    made = advance(
+        make_round(season, cut=2, popularity_weight=0, panel_weight=1, tie_chain="extend-cut"), "open"
+    )
+    made.criteria.update(weight=Decimal("0.5"))
+    seats = [make_seat(made) for _ in range(2)]
+    for song, performance in ((8, 4), (8, 4), (4, 8), (4, 8), (2, 2)):
+        entry = make_entry(made)
+        for seat in seats:
+            make_sheet(entry, seat, song, performance)
+    advance(made, "locked")
+    found = standings.compute(made, closing=True)
+    assert found is not None
+    rows = list(found.rows.order_by("rank"))
+    assert [row.tie_level for row in rows] == [6, 6, 6, 6, 1] and len({row.blend for row in rows[:4]}) == 1
+    assert ranks_in(advance(made, "closed")) == [1, 2] == [row.rank for row in rows if row.is_selected]
