@@ -15,6 +15,7 @@ from spotlight.ledger import clock
 from spotlight.rehearsal.rules import load_rules
 from submissions.models import Organisation, Season
 from submissions.services import roles, seasons
+from submissions.services.presets import SEASONS
 
 BEGINS = datetime.datetime(2030, 4, 5, 1, tzinfo=datetime.UTC)
 """When the entries of a season from a preset open; a copied season keeps its own calendar."""
@@ -43,7 +44,7 @@ def make_season(*, rules: str, preset: str, seed: int, judges: int) -> tuple[Sea
     if preset:
         clock.move_to(BEGINS - BEFORE)
         season = presets.create_from_preset(
-            preset=preset, slug="rehearsal", name="Rehearsal", starts_at=BEGINS, by=first
+            preset=preset, slug="rehearsal", name=str(SEASONS[preset].name), starts_at=BEGINS, by=first
         )
     else:
         season = load_rules(rules)
