@@ -140,7 +140,7 @@ def intervals(
 ) -> SafeString:
     """A horizontal interval for each row on an axis from low to high; what needs attention is filled with the brand."""
     height = 44 + len(rows) * 34
-    scale = _scale(low, high, start=170, width=440)
+    scale = _scale(low, high, start=196, width=414)
     parts = [_gridline(scale(mark), _signed(mark), height=height, axis=mark == 0) for mark in marks]
     parts += [_interval(row, y=30 + i * 34, scale=scale) for i, row in enumerate(rows)]
     return _figure(parts, height=height, title=title, desc=desc, name=name)
@@ -201,7 +201,7 @@ def dots(
     name: str = "dots",
 ) -> SafeString:
     """A row of dots for each entry, with a tick at the middle value; dots that would cover each other are stacked."""
-    scale = _scale(low, high, start=170, width=450)
+    scale = _scale(low, high, start=196, width=424)
     levels = [_levels([scale(value) for value in sorted(row.values)]) for row in rows]
     lines = list(accumulate((38 + STACK * max(found, default=0) for found in levels), initial=-8))[1:]
     height = (lines[-1] if lines else 0) + 48
