@@ -10,13 +10,12 @@ from judging.jobs.sheets import Filed, Rows
 from judging.jobs.tallies import Field
 from judging.scoring.codes import Codes
 from judging.scoring.errors import ScoringError
-from judging.scoring.exact import Ints, compact
+from judging.scoring.exact import Ints, compact, roomy
 from judging.scoring.inputs import Indexes, Sheet, Sheets, scaled
 from judging.scoring.recipe import Weights
 
 LARGEST_MARK = 1000
 """In hundredths."""
-ROOM = 2**62
 
 
 @dataclass(frozen=True)
@@ -134,10 +133,9 @@ def _ranks(order: Indexes) -> Indexes:
 
 
 def _weighted(columns: Sequence[Indexes], units: Ints) -> Ints:
-    small = LARGEST_MARK * sum(int(unit) for unit in units) < ROOM
-    kind = np.int64 if small else object
-    total = sum(column.astype(kind) * int(unit) for column, unit in zip(columns, units, strict=True))
-    return compact(np.asarray(total, dtype=kind))
+    largest = LARGEST_MARK * sum(int(unit) for unit in units)
+    total = sum(roomy(column, largest) * int(unit) for column, unit in zip(columns, units, strict=True))
+    return compact(np.asarray(total))
 
 
 def _marks_by_name(names: Sequence[str], marks: Sequence[int]) -> dict[str, str]:

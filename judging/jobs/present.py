@@ -58,6 +58,3 @@ def _present(rows: pl.DataFrame, names: pl.DataFrame, source: int) -> pl.DataFra
     }  # fmt: skip
     found = copy_fixed(PRESENT, values, ROW)
     return pl.DataFrame({name: found[name].astype(np.int64) for name in ("key", "value", "fans")})
-
-
-__all__ = ["Compared", "compare"]

@@ -1,15 +1,12 @@
 """Texts with a NUL: PostgreSQL can neither store nor compare them, and nobody types one."""
 
-from collections.abc import Callable
-
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.defaults import bad_request
 
 from spotlight.web.answers import error_shape, wants_json
-
-Handler = Callable[[HttpRequest], HttpResponseBase]
+from spotlight.web.headers import Handler
 
 
 class NulMiddleware:

@@ -1,12 +1,10 @@
 """Who asks, where proxies stand in front."""
 
-from collections.abc import Callable
-
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-Handler = Callable[[HttpRequest], HttpResponseBase]
+from spotlight.web.headers import Handler
 
 
 class ClientAddressMiddleware:
