@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.contrib.admin.exceptions import DisallowedModelAdminToField
+from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -52,6 +54,8 @@ class SpotlightAdminSite(UnfoldAdminSite):
                 return redirect_to_login(request.get_full_path(), reverse("account_login"))
             if not self.has_permission(request):
                 raise Http404
+            if "" in (request.GET.get(TO_FIELD_VAR), request.POST.get(TO_FIELD_VAR)):  # Django's views crash
+                raise DisallowedModelAdminToField
             with timezone.override(own_zone(request)):
                 try:
                     response = inner(request, *args, **kwargs)

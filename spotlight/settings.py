@@ -143,6 +143,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "spotlight.web.held.HeldFormMiddleware",
     "spotlight.web.nul.NulMiddleware",
 ]
 

@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from spotlight.home import home
 from spotlight.search import search
 from spotlight.start import start
-from spotlight.web import factors, health, oembed, sitemaps
+from spotlight.web import factors, health, held, oembed, sitemaps
 
 EMBEDS = ["submissions.queries.embeds.embed_at", "series.jobs.feeds.embed_at"]
 
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.ready, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("accounts/second-factor/", factors.held_step, name="held_step"),
+    path("accounts/held/", held.held_form, name="held_form"),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", home, name="front"),

@@ -20,7 +20,7 @@ from judging.queries.rounds import round_by_code
 from judging.services import calibration as services
 from judging.services.desk import SheetConflict, marks_of
 from judging.views import plots
-from judging.views.desk import heard_so_far, sent
+from judging.views.desk import heard_so_far, sent, written
 from judging.views.media import send
 from spotlight.errors import SpotlightError
 from spotlight.web.answers import account, invalid, refused
@@ -64,8 +64,8 @@ def sheet(request: HttpRequest, code: str, alias: str) -> HttpResponse:
     form = SheetForm(round, request.POST)
     is_script = "X-Autosave" in request.headers
     if not form.is_valid():
-        words = _("Not saved. A mark is a number from 0 to 10.")
-        return invalid(form, words) if is_script else _page(request, round, membership, track, own, problem=words, status=400)  # fmt: skip
+        words = form.problem()
+        return invalid(form, words) if is_script else _page(request, round, membership, track, own, form=form, problem=words, status=400)  # fmt: skip
     files = request.headers["X-Autosave"] == "file" if is_script else "keep" not in request.POST
     version = form.cleaned_data["version"]
     try:
@@ -102,8 +102,11 @@ def _refused(
         own: CalibrationSheet | None = services.score(
             track, form.draft(), by=membership, version=form.cleaned_data["version"]
         )
-    except SpotlightError:
+    except SpotlightError as worse:
         own = CalibrationSheet.objects.filter(of=track, membership=membership).first()
+        return _page(
+            request, round, membership, track, own, form=form, problem=str(worse), status=worse.status
+        )
     return _page(request, round, membership, track, own, problem=str(error), field=error.field or "", status=error.status)  # fmt: skip
 
 
@@ -116,14 +119,14 @@ def _go_on(request: HttpRequest, round: Round, membership: Membership) -> HttpRe
 
 
 def _page(
-    request: HttpRequest, round: Round, membership: Membership, track: CalibrationTrack, own: CalibrationSheet | None, *, problem: str = "", field: str = "", status: int = 200
+    request: HttpRequest, round: Round, membership: Membership, track: CalibrationTrack, own: CalibrationSheet | None, *, form: SheetForm | None = None, problem: str = "", field: str = "", status: int = 200
 ) -> HttpResponse:  # fmt: skip
     rows = [row for row, _sheet in queries.own_set(membership, round)]
     place = rows.index(track)
     after = rows[place + 1] if place + 1 < len(rows) else None
     takes = not round.has_locked and not (own and own.filed_at)
     page = _facts(round, membership, track) | {
-        "sheet": own, "marks": desk_queries.marks_of_draft(round, own.marks if own else {}, language=get_language() or "en"),
+        "sheet": own, **written(round, form, own, desk_queries.marks_of_draft(round, own.marks if own else {}, language=get_language() or "en")),
         "previous": _address(round, rows[place - 1]) if place else "", "next": _address(round, after) if after else "",
         "ahead": after and {"page": _address(round, after), "sound": _address(round, after, "desk_calibration_audio")},
         "steps": range(11), "takes_sheets": takes, "may_write": takes, "problem": problem, "field": field,

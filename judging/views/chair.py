@@ -26,7 +26,7 @@ from spotlight.accounts.models import User
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock
 from spotlight.web import factors
-from spotlight.web.answers import back, person_behind
+from spotlight.web.answers import add_refusal, back, person_behind
 from submissions.models import Membership, Role
 from submissions.queries.seasons import season_as
 
@@ -164,17 +164,33 @@ def rule(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     form = RulingForm(request.POST)
     if not form.is_valid():
-        return render(request, "judging/chair/room.html", _room(request, round) | {"form": form}, status=400)
+        return _unruled(request, round, form)
     try:
         made = services.rule(
             round, request.POST.getlist("entry"), by=person_behind(request), **form.cleaned_data
         )
     except SpotlightError as error:
-        return back(request, error, "chair_room", code)
+        return _ruling_refused(request, round, form, error)
     messages.success(
         request, ngettext("Ruled on %(n)d entry.", "Ruled on %(n)d entries.", len(made)) % {"n": len(made)}
     )
     return redirect("chair_room", code)
+
+
+def _ruling_refused(
+    request: HttpRequest, round: Round, form: RulingForm, error: SpotlightError
+) -> HttpResponse:
+    round.refresh_from_db()
+    if round.state != Round.State.LOCKED:
+        return back(request, error, "chair_room", round.code)
+    add_refusal(form, error)
+    return _unruled(request, round, form)
+
+
+def _unruled(request: HttpRequest, round: Round, form: RulingForm) -> HttpResponse:
+    """The room with the ruling as it was written and what is wrong with it."""
+    page = _room(request, round) | {"form": form, "chosen": request.POST.getlist("entry")}
+    return render(request, "judging/chair/room.html", page, status=400)
 
 
 @login_required
@@ -284,26 +300,26 @@ def leave(request: HttpRequest, code: str, seat: str) -> HttpResponse:
     found = get_object_or_404(
         Seat.objects.select_related("membership__person", "round__season"), round=round, code=seat
     )
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             dealt, nobody = panel_services.leave_panel(
                 found, by=person_behind(request), reason=form.cleaned_data["reason"]
             )
         except SpotlightError as error:
-            return back(request, error, "chair_room", code)
-        words = ngettext(
-            "%(n)d entry went to another judge.", "%(n)d entries went to other judges.", len(dealt)
-        )
-        messages.success(request, words % {"n": len(dealt)})
-        _warn_of_nobody(request, nobody)
-        return redirect("chair_room", code)
+            add_refusal(form, error)
+        else:
+            _say_who_took(request, len(dealt), nobody)
+            return redirect("chair_room", code)
     row = next(r for r in queries.judges(round, at=clock.now()) if r.seat.pk == found.pk)
-    return render(
-        request,
-        "judging/chair/leave.html",
-        {"round": round, "season": round.season, "row": row, "form": form},
-    )
+    page = {"round": round, "season": round.season, "row": row, "form": form}
+    return render(request, "judging/chair/leave.html", page, status=422 if form.errors else 200)
+
+
+def _say_who_took(request: HttpRequest, dealt: int, nobody: int) -> None:
+    words = ngettext("%(n)d entry went to another judge.", "%(n)d entries went to other judges.", dealt)
+    messages.success(request, words % {"n": dealt})
+    _warn_of_nobody(request, nobody)
 
 
 def _judge(round: Round, person: str) -> Membership:

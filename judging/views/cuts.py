@@ -71,7 +71,9 @@ def detail(request: HttpRequest, season: str, number: int) -> HttpResponse:
     return _show(request, round, NumberForm(round))
 
 
-def _show(request: HttpRequest, round: Round, form: Form, *, status: int = 200) -> HttpResponse:
+def _show(
+    request: HttpRequest, round: Round, form: Form, *, note: NoteForm | None = None, status: int = 200
+) -> HttpResponse:
     standings = lines.closing_standings(round)
     hidden = lines.needs_number(round)
     context: dict[str, Any] = {
@@ -79,7 +81,7 @@ def _show(request: HttpRequest, round: Round, form: Form, *, status: int = 200) 
         "standings": standings,
         "needs_number": hidden,
         "number_form": form,
-        "note_form": NoteForm(),
+        "note_form": note or NoteForm(),
         "proposed": lines.proposed_cut(round),
         "made": lines.made_cut(round),
         "following": lines.next_round(round),
@@ -156,23 +158,26 @@ def act(request: HttpRequest, season: str, number: int, verb: str) -> HttpRespon
     round = _round(request, season, number)
     if verb not in DOING:
         raise Http404
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return _show(request, round, NumberForm(round), note=form, status=422)
     if page := factors.asked(request, doing=f"{DOING[verb]}: {local(round.names, round.name)}"):
         return page
     try:
-        said = _do(round, verb, request)
+        said = _do(round, verb, form.cleaned_data["note"], request)
     except SpotlightError as refusal:
         messages.error(request, refusal.message)
+        if form.cleaned_data["note"]:
+            return _show(
+                request, _round(request, season, number), NumberForm(round), note=form, status=refusal.status
+            )
     else:
         messages.success(request, said)
     return _back(round)
 
 
-def _do(round: Round, verb: str, request: HttpRequest) -> str:
-    person, factor, note = (
-        person_behind(request),
-        factors.fresh_factor(request),
-        request.POST.get("note", "")[:2000],
-    )
+def _do(round: Round, verb: str, note: str, request: HttpRequest) -> str:
+    person, factor = person_behind(request), factors.fresh_factor(request)
     if verb == "propose":
         cuts.propose_cut(round, by=person, note=note, factor=factor)
         return _("Proposed. Another person has to approve it.")

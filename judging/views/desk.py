@@ -1,5 +1,6 @@
 """The judging desk: next entry, sheet, own list, stepping back. Nothing here knows of other judges."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -22,7 +23,7 @@ from judging.services import panel as panel_services
 from judging.views import plots
 from spotlight.accounts.models import User
 from spotlight.errors import SpotlightError
-from spotlight.web.answers import back, invalid, person_behind, refused
+from spotlight.web.answers import add_refusal, invalid, person_behind, refused
 from submissions.models import Track
 
 
@@ -82,8 +83,12 @@ def sheet(request: HttpRequest, code: str, alias: str) -> HttpResponse:
     form = SheetForm(duty.round, request.POST)
     is_script = "X-Autosave" in request.headers
     if not form.is_valid():
-        words = _("Not saved. A mark is a number from 0 to 10.")
-        return invalid(form, words) if is_script else _sheet_page(request, duty, problem=words, status=400)
+        words = form.problem()
+        return (
+            invalid(form, words)
+            if is_script
+            else _sheet_page(request, duty, form=form, problem=words, status=400)
+        )
     return _autosave(request, duty, form) if is_script else _submit(request, duty, form)
 
 
@@ -134,12 +139,12 @@ def _submit(request: HttpRequest, duty: Assignment, form: SheetForm) -> HttpResp
         return _both_versions(request, duty, form, error)
     except (services.SheetIncomplete, services.NotHeardEnough) as error:
         return _kept_as_draft(request, duty, form, error)
-    except services.CalibrationFirst as error:
-        return back(request, error, "desk_calibration", duty.round.code)
-    except (services.RoundClosed, services.AssignmentEnded) as error:
+    except (services.CalibrationFirst, services.RoundClosed, services.AssignmentEnded) as error:
         return _not_counted(request, duty, form, error)
     except SpotlightError as error:
-        return _sheet_page(request, duty, problem=str(error), field=error.field or "", status=error.status)
+        return _sheet_page(
+            request, duty, form=form, problem=str(error), field=error.field or "", status=error.status
+        )
     return _go_on(request, duty)
 
 
@@ -159,7 +164,7 @@ def _kept_as_draft(
             duty, form.draft(), version=form.cleaned_data["version"], by=person_behind(request)
         )
     except SpotlightError as worse:
-        error = worse
+        return _sheet_page(request, duty, form=form, problem=str(worse), status=worse.status)
     fresh = _duty(request, duty.round.code, duty.entry.alias)
     return _sheet_page(request, fresh, problem=str(error), field=error.field or "", status=error.status)
 
@@ -201,21 +206,24 @@ def sent(request: HttpRequest, *, version: int) -> dict[str, str]:
 def step_back(request: HttpRequest, code: str, alias: str, how: str) -> HttpResponse:
     """Recuse ("I know this artist") or abstain, with a reason; the entry goes to another judge at once."""
     duty = _duty(request, code, alias)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         act = services.recuse if how == "recuse" else services.abstain
         try:
             act(duty, reason=form.cleaned_data["reason"], by=person_behind(request))
         except SpotlightError as error:
-            return back(request, error, "desk_list", code)
-        messages.success(request, _("Thank you. The entry has left your list."))
-        return _go_on(request, duty)
-    return render(request, "judging/desk/step_back.html", _page(duty) | {"form": form, "how": how})
+            add_refusal(form, error)
+        else:
+            messages.success(request, _("Thank you. The entry has left your list."))
+            return _go_on(request, duty)
+    page = _page(duty) | {"form": form, "how": how}
+    return render(request, "judging/desk/step_back.html", page, status=422 if form.errors else 200)
 
 
 def _sheet_page(
-    request: HttpRequest, duty: Assignment, *, problem: str = "", field: str = "", status: int = 200
-) -> HttpResponse:
+    request: HttpRequest, duty: Assignment, *, form: SheetForm | None = None, problem: str = "", field: str = "", status: int = 200
+) -> HttpResponse:  # fmt: skip
+    """The sheet: as it is kept, or as it was sent in a form that was refused."""
     user = _judge(request)
     before, after = queries.neighbors(user, duty)
     ahead = queries.next_to_file(user, duty.round, after=duty.position) or after
@@ -224,13 +232,26 @@ def _sheet_page(
     sheet = _sheet_of(duty)
     takes, revises = _takes_sheets(duty), _may_revise(duty, sheet)
     page = _page(duty) | {
-        "sheet": sheet, "marks": queries.marks(duty.round, sheet, language=get_language() or "en"),
+        "sheet": sheet, **written(duty.round, form, sheet, queries.marks(duty.round, sheet, language=get_language() or "en")),
         "progress": queries.progress(user, duty.round), "previous": before and _address(before), "next": after and _address(after),
         "ahead": ahead and {"page": _address(ahead), "sound": _address(ahead, "desk_audio")}, "steps": range(11),
         "takes_sheets": takes, "may_revise": revises, "may_write": takes or revises, "problem": problem, "field": field,
         **heard_so_far(duty.round, sheet, duty.entry.submission.track),
     }  # fmt: skip
     return render(request, "judging/desk/sheet.html", page, status=status)
+
+
+def written(
+    round: Round, form: SheetForm | None, sheet: ScoreSheet | CalibrationSheet | None, kept: Sequence[queries.Mark]
+) -> dict[str, Any]:  # fmt: skip
+    """Marks, texts and version of what is kept, or those of a form that was refused."""
+    if form is None:
+        return {"marks": kept, "texts": sheet, "version": sheet.version if sheet else 0}
+    marks = {key: str(mark) for key, mark in form.marks().items()}
+    return {
+        "marks": queries.marks_of_draft(round, marks, language=get_language() or "en"),
+        "texts": form.data, "version": form.cleaned_data.get("version", 0),
+    }  # fmt: skip
 
 
 def heard_so_far(round: Round, sheet: ScoreSheet | CalibrationSheet | None, track: Track) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from judging.queries.discussion import Thread
 from judging.queries.rounds import round_by_code
 from judging.services import discussion as services
 from spotlight.errors import SpotlightError
-from spotlight.web.answers import account, back, person_behind
+from spotlight.web.answers import Typed, account, person_behind
 
 
 @login_required
@@ -43,6 +43,7 @@ def in_the_room(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _discussion(request: HttpRequest, round: Round, threads: Sequence[Thread], name: str) -> HttpResponse:
+    typed, status = None, 200
     if request.method == "POST":
         entry = next((t.entry for t in threads if t.entry.alias == request.POST.get("entry")), None)
         if entry is None:
@@ -50,12 +51,15 @@ def _discussion(request: HttpRequest, round: Round, threads: Sequence[Thread], n
         try:
             services.remark(entry, text=request.POST.get("text", ""), by=person_behind(request))
         except SpotlightError as error:
-            return back(request, error, name, round.code)
-        return redirect(name, round.code)
+            typed, status = Typed(entry.alias, request.POST.get("text", ""), str(error)), error.status
+        else:
+            return redirect(name, round.code)
     page = {
         "round": round, "season": round.season, "threads": threads, "is_chair": name == "chair_discussion", "person": person_behind(request),
-        "may_write": round.state == Round.State.LOCKED,
+        "may_write": round.state == Round.State.LOCKED, "typed": typed,
     }  # fmt: skip
     if not page["is_chair"]:
         page["progress"] = desk.progress(account(request), round)
-    return render(request, f"judging/{'chair' if page['is_chair'] else 'desk'}/discussion.html", page)
+    return render(
+        request, f"judging/{'chair' if page['is_chair'] else 'desk'}/discussion.html", page, status=status
+    )

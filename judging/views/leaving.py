@@ -94,6 +94,8 @@ def act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
         joint = _do(request, joint, verb, form.cleaned_data["reason"] if form else "")
     except SpotlightError as refusal:
         messages.error(request, refusal.message)
+        if form is not None:
+            return _page(request, _own(request, code), form, status=refusal.status)
     else:
         messages.success(request, _said(joint))
     return redirect("joint_removal", code=code)
@@ -112,7 +114,7 @@ def _own(request: HttpRequest, code: str) -> JointRemoval:
     return one_of(queries.joint_removals(seasons_with_role(account(request), *ROLES)), code=code)
 
 
-def _page(request: HttpRequest, joint: JointRemoval, form: PutBackForm) -> HttpResponse:
+def _page(request: HttpRequest, joint: JointRemoval, form: PutBackForm, *, status: int = 200) -> HttpResponse:
     entries = list(joint.submissions.select_related("artist", "track").order_by("pk"))
     waits = joint.state == JointRemoval.State.PROPOSED
     still_in = [one for one in entries if one.state == one.State.CLEARED]
@@ -120,7 +122,7 @@ def _page(request: HttpRequest, joint: JointRemoval, form: PutBackForm) -> HttpR
         "joint": joint, "season": joint.season, "form": form, "entries": entries, "me": person_behind(request),
         "outlooks": outlooks.preview(still_in) if waits else None,
     }  # fmt: skip
-    return render(request, "judging/leaving/detail.html", context, status=422 if form.errors else 200)
+    return render(request, "judging/leaving/detail.html", context, status=422 if form.errors else status)
 
 
 def _said(joint: JointRemoval) -> str:

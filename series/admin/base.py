@@ -1,8 +1,11 @@
 """Who may do what in the editors' side: editors and organizers, each in their own seasons."""
 
+import re
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from django.contrib.admin.filters import RelatedFieldListFilter
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import ForeignKey, QuerySet
 from django.forms import ModelChoiceField
 from django.http import Http404, HttpRequest
@@ -12,6 +15,8 @@ from series import permissions
 from series.models import Series
 from submissions.models import Season
 
+KEY = re.compile(r"[0-9]{1,18}")
+
 
 class OwnSeries(RelatedFieldListFilter):
     """A filter by series that names only those that this account edits."""
@@ -19,6 +24,14 @@ class OwnSeries(RelatedFieldListFilter):
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Key and title of each."""
         return [(str(s.pk), str(s)) for s in Series.objects.filter(permissions.editable(request.user))]
+
+
+class Chosen(AutocompleteSelect):
+    """A choice that is searched for. Django's crashes where it shows again what can be no key."""
+
+    def optgroups(self, name: str, value: Sequence[str], attrs: dict[str, Any] | None = None) -> Any:
+        """The chosen row, if the value names one."""
+        return super().optgroups(name, [key for key in value if KEY.fullmatch(str(key))], attrs)
 
 
 class EditorAdmin(ModelAdmin):
@@ -73,5 +86,7 @@ class EditorAdmin(ModelAdmin):
             kwargs["queryset"] = Series.objects.filter(permissions.editable(request.user))
         if db_field.name == "season":
             kwargs["queryset"] = Season.objects.filter(permissions.editable(request.user, season="pk"))
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", Chosen(db_field, self.admin_site))
         field: ModelChoiceField = super().formfield_for_foreignkey(db_field, request, **kwargs)
         return field

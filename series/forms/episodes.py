@@ -243,6 +243,8 @@ class EpisodeForm(forms.ModelForm):
         )
         if stays and not values.get("summary", "").strip():
             self.add_error("summary", _("What is public or scheduled needs a summary."))
+        if stays and not self.instance.captions.filter(language=values.get("language", "")).exists():
+            self.add_error("language", _("There are no captions in the language spoken. Add them as WebVTT."))
         return values
 
     def _clean_time(self, values: dict[str, Any]) -> None:

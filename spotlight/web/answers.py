@@ -1,5 +1,6 @@
 """What views of all apps share: who is asking, 404 for what is not theirs, refusals as answers."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -80,6 +81,15 @@ def invalid(form: BaseForm, message: str) -> JsonResponse:
 def add_refusal(form: BaseForm, refusal: SpotlightError) -> None:
     """Say the refusal at the form's field that it names, or above the form."""
     form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was written into the small form of one row of a list, to be shown there again beside what was wrong."""
+
+    row: str
+    text: str
+    problem: str
 
 
 def back(request: HttpRequest, refusal: SpotlightError, *to: str) -> HttpResponse:

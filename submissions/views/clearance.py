@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock
-from spotlight.web.answers import account, add_refusal, one_of, person_behind
+from spotlight.web.answers import Typed, account, add_refusal, one_of, person_behind
 from submissions.forms.clearance import AfterwardsForm, DecisionForm
 from submissions.models import Season, Submission
 from submissions.queries.clearance import (
@@ -100,19 +100,19 @@ def entry(request: HttpRequest, code: str) -> HttpResponse:
         try:
             desk.claim(submission, by=person_behind(request))
         except desk.ClaimedElsewhere as refusal:
-            return _render(request, submission, problem=str(refusal))
-    return _render(request, submission)
+            return entry_page(request, submission, problem=str(refusal))
+    return entry_page(request, submission)
 
 
 def _decide(request: HttpRequest, submission: Submission) -> HttpResponse:
     form = DecisionForm(request.POST)
     if not form.is_valid():
-        return _render(request, submission, form=form, status=400)
+        return entry_page(request, submission, form=form, status=400)
     try:
         _carry_out(submission, form.cleaned_data, request)
     except SpotlightError as refusal:
         add_refusal(form, refusal)
-        return _render(request, submission, form=form, status=refusal.status)
+        return entry_page(request, submission, form=form, status=refusal.status)
     messages.success(
         request,
         _("%(title)s: %(outcome)s.")
@@ -135,9 +135,10 @@ def _carry_out(submission: Submission, read: dict[str, Any], request: HttpReques
         desk.refuse(submission, by=by, seen=seen, note=note, reasons=read["reasons"])
 
 
-def _render(
-    request: HttpRequest, submission: Submission, *, form: Any = None, problem: str = "", status: int = 200
-) -> HttpResponse:
+def entry_page(
+    request: HttpRequest, submission: Submission, *, form: Any = None, afterwards: Any = None, typed: Typed | None = None, problem: str = "", status: int = 200
+) -> HttpResponse:  # fmt: skip
+    """The page of an entry, with a form as it was refused or what was written beside a co-writer's credits."""
     at = clock.now()
     submission = one_of(entries_to_clear(account(request)), code=submission.code)
     checks = checks_of(submission)
@@ -152,10 +153,12 @@ def _render(
         "audio": audio_state(submission.track),
         "claim": live_claim(submission, at),
         "problem": problem,
+        "typed": typed,
         "now": at,
         "form": form or DecisionForm(initial={"seen": seen_mark(submission), "outcome": "cleared"}),
         "seen": seen_mark(submission),
-        "afterwards": AfterwardsForm(submission=submission) if submission.state == State.CLEARED else None,
+        "afterwards": afterwards
+        or (AfterwardsForm(submission=submission) if submission.state == State.CLEARED else None),
         "likenesses": likenesses(submission),
         "decisions": list(submission.decisions.select_related("by")),
         "earlier": list(
@@ -207,8 +210,7 @@ def afterwards(request: HttpRequest, code: str) -> HttpResponse:
                 submission, by=person_behind(request), note=form.cleaned_data["note"]
             )
             messages.success(request, _("Done. The artist gets a mail with the reason."))
+            return redirect("clearance_entry", code)
         except SpotlightError as refusal:
-            messages.error(request, str(refusal))
-    else:
-        messages.error(request, _("Choose what to do and write the reason."))
-    return redirect("clearance_entry", code)
+            add_refusal(form, refusal)
+    return entry_page(request, submission, afterwards=form, status=400)

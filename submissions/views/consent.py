@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from spotlight.errors import InvalidInput, NotFound, SpotlightError
-from spotlight.web.answers import account, add_refusal, one_of, person_behind
+from spotlight.web.answers import Typed, account, add_refusal, one_of, person_behind
 from submissions.forms.consent import CreditAnswerForm, GuardianForm
 from submissions.models import CoWriter, Guardian
 from submissions.queries.clearance import entries_to_clear
@@ -25,6 +25,7 @@ from submissions.queries.completeness import local
 from submissions.queries.consent import guardian_age
 from submissions.queries.entries import current_terms, is_being_judged, own_entries
 from submissions.services import asking, consent
+from submissions.views.clearance import entry_page
 
 View = Callable[..., HttpResponse]
 
@@ -181,11 +182,15 @@ def settle_credit(request: HttpRequest, code: str, cowriter: str) -> HttpRespons
     """A reviewer decides that credits stand."""
     submission = one_of(entries_to_clear(account(request)), code=code)
     reason = request.POST.get("reason", "")
-    return _done(
-        request, ("clearance_entry", code),
-        lambda: consent.settle_credit(submission, code=cowriter, by=person_behind(request), reason=reason),
-        _("Settled, with your reason."),
-    )  # fmt: skip
+    try:
+        consent.settle_credit(submission, code=cowriter, by=person_behind(request), reason=reason)
+    except NotFound:
+        raise Http404 from None
+    except SpotlightError as refusal:
+        typed = Typed(cowriter, reason, str(refusal))
+        return entry_page(request, submission, typed=typed, status=refusal.status)
+    messages.success(request, _("Settled, with your reason."))
+    return redirect("clearance_entry", code)
 
 
 def _done(request: HttpRequest, to: str | tuple[str, ...], act: Callable[[], Any], said: str) -> HttpResponse:

@@ -9,9 +9,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from spotlight.accounts.models import User
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock
-from spotlight.web.answers import account, one_of, person_behind, pressed
+from spotlight.web.answers import Typed, account, one_of, person_behind, pressed
 from submissions.queries.clearance import cleared_seasons, open_reports, reports_of, uses_of, waiting_uses
 from submissions.services.reports import accept_use, dismiss_report, refuse_use, uphold_report
 
@@ -24,9 +25,24 @@ def reports(request: HttpRequest) -> HttpResponse:
     """Open reports, the oldest first; each upheld with a reason, or dismissed."""
     user = _reviewer(request)
     if request.method == "POST":
-        return _answer(request, "clearance_reports", lambda: _decide_report(request))
+        try:
+            _decide_report(request)
+        except SpotlightError as refusal:
+            typed = Typed(request.POST.get("report", ""), request.POST.get("note", ""), str(refusal))
+            return _reports(request, user, typed=typed, status=refusal.status)
+        messages.success(request, _("Decided."))
+        return redirect("clearance_reports")
+    return _reports(request, user)
+
+
+def _reports(
+    request: HttpRequest, user: User, *, typed: Typed | None = None, status: int = 200
+) -> HttpResponse:
     found = open_reports(user)
-    return _render(request, "reports", {"reports_found": found[:SHOWN], "count": found.count()})
+    if typed and not found.filter(code=typed.row).exists():
+        messages.error(request, typed.problem)  # somebody else was quicker: there is no row to say it at
+    context = {"reports_found": found[:SHOWN], "count": found.count(), "typed": typed}
+    return _render(request, "reports", context, status=status)
 
 
 @login_required
@@ -35,25 +51,21 @@ def uses(request: HttpRequest) -> HttpResponse:
     """Videos that wait to be checked, the oldest first; each accepted or refused."""
     user = _reviewer(request)
     if request.method == "POST":
-        return _answer(request, "clearance_uses", lambda: _decide_use(request))
+        try:
+            _decide_use(request)
+            messages.success(request, _("Decided."))
+        except SpotlightError as refusal:
+            messages.error(request, str(refusal))
+        return redirect("clearance_uses")
     found = waiting_uses(user)
     return _render(request, "uses", {"uses_found": found[:SHOWN], "count": found.count()})
 
 
-def _reviewer(request: HttpRequest) -> Any:
+def _reviewer(request: HttpRequest) -> User:
     user = account(request)
     if not cleared_seasons(user).exists():
         raise Http404
     return user
-
-
-def _answer(request: HttpRequest, back: str, decide: Any) -> HttpResponse:
-    try:
-        decide()
-        messages.success(request, _("Decided."))
-    except SpotlightError as refusal:
-        messages.error(request, str(refusal))
-    return redirect(back)
 
 
 def _decide_report(request: HttpRequest) -> None:
@@ -70,11 +82,12 @@ def _decide_use(request: HttpRequest) -> None:
     decide(use, by=person_behind(request))
 
 
-def _render(request: HttpRequest, name: str, more: dict[str, Any]) -> HttpResponse:
+def _render(request: HttpRequest, name: str, more: dict[str, Any], *, status: int = 200) -> HttpResponse:
     user = account(request)
     counts = {"reports": open_reports(user).count(), "uses": waiting_uses(user).count()}
     return render(
         request,
         f"submissions/clearance/{name}.html",
         {"queue_name": name, "now": clock.now(), **counts, **more},
+        status=status,
     )

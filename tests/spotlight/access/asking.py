@@ -12,8 +12,9 @@ from django.core.cache import cache
 from django.core.handlers.base import BaseHandler
 from django.core.signals import got_request_exception, request_finished
 from django.db import close_old_connections, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.test import RequestFactory
+from django.utils.datastructures import MultiValueDict
 
 Row = tuple[str, str, str]
 """Route, method, thing."""
@@ -59,22 +60,25 @@ class Asker:
         self.handler.load_middleware()
 
     def ask(
-        self, role: str, method: str, address: str, row: Row, headers: Mapping[str, str] | None = None
-    ) -> Answer:
-        """What the role gets."""
+        self, role: str, method: str, address: str, row: Row, headers: Mapping[str, str] | None = None,
+        *, form: QueryDict | None = None, body: bytes = b"", kind: str = "application/octet-stream",
+    ) -> Answer:  # fmt: skip
+        """What the role gets, for a form that is read already or for bytes of a kind."""
         cache.clear()  # throttles count there
         given = {"cookie": self.sessions[role], **(headers or {})}
-        request = self.requests.generic(method, address, headers=given)
+        request = self.requests.generic(method, address, body, kind, headers=given)
+        if form is not None:
+            request._post, request._files = form, MultiValueDict()  # type: ignore[attr-defined]
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
         trouble: list[str] = []
         with transaction.atomic(), _noting(trouble):
             response = self.handler.get_response(request)
-            body = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
+            page = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
             _close(response)
             transaction.set_rollback(True)
         told = {name.lower(): value for name, value in response.headers.items()}
         outcome = _outcome(response.status_code, told)
-        return Answer(row, role, address, outcome, told, body, "".join(trouble), response.cookies.output())
+        return Answer(row, role, address, outcome, told, page, "".join(trouble), response.cookies.output())
 
 
 def nothing_here(request: HttpRequest, exception: Exception) -> HttpResponse:
