@@ -346,8 +346,8 @@ class ClipForm(forms.ModelForm):
 
 
 def _limited(upload: UploadedFile | None, limit: int) -> UploadedFile | None:
-    if upload is not None and (upload.size or 0) > limit:
+    if upload and (upload.size or 0) > limit:
         raise ValidationError(
             _("This file is too large. At most %(limit)d MB can be sent.") % {"limit": limit // 2**20}
         )
-    return upload
+    return upload or None  # False where a form says that a file is to go, which none of ours does

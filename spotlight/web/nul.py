@@ -1,4 +1,4 @@
-"""Texts with a NUL: PostgreSQL can neither store nor compare them, and nobody types one."""
+"""Texts with a NUL or half a character: PostgreSQL can neither store nor compare them, and nobody types one."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -10,7 +10,7 @@ from spotlight.web.headers import Handler
 
 
 class NulMiddleware:
-    """Answers 400 to an address with a NUL, and to a form or body whose NUL got as far as the database. The last in line."""
+    """Answers 400 to an address with a NUL, and to a form or body whose text no database takes. The last in line."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -22,8 +22,9 @@ class NulMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """psycopg2 refuses to send one; its message is all that tells."""
-        if isinstance(exception, ValueError) and "NUL (0x00)" in str(exception):
+        """psycopg2 refuses to send one; its message is all that tells. JSON can also hold one half of a surrogate pair."""
+        halved = isinstance(exception, UnicodeEncodeError) and exception.reason == "surrogates not allowed"
+        if halved or (isinstance(exception, ValueError) and "NUL (0x00)" in str(exception)):
             return _refuse(request, exception)
         return None
 

@@ -96,7 +96,7 @@ def addresses(world: World) -> dict[str, tuple[str, str, dict[str, Any]]]:
         "source switched": ("organizer", "/admin/readings/alpha/sources/radio/counts/", {"reason": TYPED + "x" * 3000}),
         "season": ("organizer", "/admin/seasons/new/", {"name": TYPED}),
         "season set-up": ("organizer", f"/admin/submissions/season/{world.gamma.pk}/change/", {"name": TYPED}),
-        "episode": ("editor", f"/admin/series/episode/{things['episode draft'].pk}/change/", {"summary": TYPED, "title": "", "album": "NaN"}),
+        "episode": ("editor", f"/admin/series/episode/{things['episode draft'].pk}/change/", {"summary": TYPED, "title": "", "album": "NaN", "media_file-clear": "on"}),
         "public episode": ("editor", f"/admin/series/episode/{things['episode'].pk}/change/", {"summary": TYPED, "language": "ko", **minimum(things["episode"])}),
         "album": ("editor", f"/admin/series/album/{things['album'].pk}/change/", {"title": TYPED + "x" * 500}),
     }  # fmt: skip
