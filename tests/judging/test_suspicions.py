@@ -109,6 +109,18 @@ def test_the_bought_day_is_put_aside_once_and_nothing_else(field: Round, bought:
     assert "nobody accuses you" in mail.text and case.code in mail.text
 
 
+def test_an_open_case_grows_and_the_artist_is_told_once(field: Round, bought: Entry) -> None:
+    (case,) = inspect(field)
+    later = bought.counts_from + datetime.timedelta(days=PEAK + 4)
+    Reading.objects.filter(track=bought.submission.track, measure="plays", day=later).update(value=6000)
+    (longer,) = inspect(field)
+    assert longer.pk == case.pk
+    assert longer.days == [*case.days, later.isoformat()]
+    assert [day for _measure, day in set_aside()] == [case.first_day, later]
+    assert Event.objects.filter(verb="suspicion.extended").count() == 1
+    assert Mail.objects.filter(template="readings_set_aside").count() == 1
+
+
 def test_the_same_readings_imported_or_counted_again_stay_aside(
     field: Round, bought: Entry, organizer: Person
 ) -> None:
