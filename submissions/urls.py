@@ -48,6 +48,11 @@ urlpatterns = [
     path("admin/seasons/<slug:season>/people/", roles.people, name="people"),
     path("admin/seasons/<slug:season>/people/<str:person>/<str:role>/end/", roles.end_role, name="end_role"),
     path(
+        "admin/seasons/<slug:season>/people/<str:person>/<str:role>/employer/",
+        roles.employer,
+        name="employer",
+    ),
+    path(
         "admin/seasons/<slug:season>/invitations/<str:code>/",
         roles.invitation_action,
         name="invitation_action",
@@ -95,6 +100,7 @@ urlpatterns = [
     path("admin/clearance/uses/", reports.uses, name="clearance_uses"),
     path("admin/clearance/<slug:code>/", clearance.entry, name="clearance_entry"),
     path("admin/clearance/<slug:code>/claim/", clearance.renew, name="clearance_claim"),
+    path("admin/clearance/<slug:code>/label/", clearance.label, name="clearance_label"),
     path("admin/clearance/<slug:code>/identity/", consent.see_identity, name="clearance_identity"),
     path(
         "admin/clearance/<slug:code>/credits/<slug:cowriter>/", consent.settle_credit, name="clearance_credit"

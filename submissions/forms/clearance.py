@@ -1,10 +1,10 @@
-"""The decision form of clearance."""
+"""The forms of clearance: the decision, what may follow it, and who stands behind an artist."""
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from submissions.models import ClearanceDecision, Submission
+from submissions.models import ClearanceDecision, Organisation, Submission
 from submissions.queries.entries import is_being_judged
 
 OUTCOMES = [
@@ -41,6 +41,24 @@ class DecisionForm(forms.Form):
         if read.get("outcome") == "refused" and not read.get("sure"):
             self.add_error("sure", _("A refusal can’t be undone. Tick this box, then refuse."))
         return read
+
+
+class LabelForm(forms.Form):
+    """The label or agency behind an artist."""
+
+    organisation = forms.ModelChoiceField(
+        label=gettext_lazy("Label or agency"),
+        queryset=Organisation.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("none in the list"),
+        help_text=gettext_lazy(
+            "Judges who are tied to it get none of this artist’s entries. An organizer adds more under Organizations."
+        ),
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["organisation"].queryset = Organisation.objects.all()  # type: ignore[attr-defined]
 
 
 class AfterwardsForm(forms.Form):

@@ -1,16 +1,37 @@
-"""The form that offers a role."""
+"""The forms that offer a role, and that say whom somebody works for."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from submissions.models import Role
+from submissions.models import Organisation, Role
 from submissions.models.season import LANGUAGES
 
 
-class InvitationForm(forms.Form):
+class EmployerForm(forms.Form):
+    """Whom somebody with a role works for."""
+
+    organisation = forms.ModelChoiceField(
+        label=_("Works for"),
+        queryset=Organisation.objects.none(),
+        required=False,
+        empty_label=_("nobody in the list"),
+        help_text=_(
+            "A judge gets no entry of artists with this label or agency. A partner scouts for it. "
+            "More organizations are added under Organizations."
+        ),
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["organisation"].queryset = Organisation.objects.all()  # type: ignore[attr-defined]
+
+
+class InvitationForm(EmployerForm):
     """Whom to invite, as what, and in which language to write."""
 
     email = forms.EmailField(label=_("E-mail address"))
     name = forms.CharField(label=_("Name"), max_length=200, required=False)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
     language = forms.ChoiceField(label=_("Language of the mail"), choices=LANGUAGES)
+
+    field_order = ("email", "name", "role", "organisation", "language")

@@ -49,6 +49,13 @@ class SeasonPartner(models.Model):
         Organisation, verbose_name=_("organization"), on_delete=models.PROTECT, related_name="seasons"
     )
     tier = models.CharField(_("tier"), max_length=40, blank=True)
+    scouts_after = models.PositiveSmallIntegerField(
+        _("scouts after round"),
+        default=0,
+        help_text=_(
+            "0: every cleared track. 1: only what advanced from round 1, once that is announced; and so on."
+        ),
+    )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
@@ -105,6 +112,14 @@ class Invitation(models.Model):
     name = models.CharField(_("name"), max_length=200, blank=True)
     language = models.CharField(_("language"), max_length=8, choices=LANGUAGES, default="en")
     role = models.CharField(_("role"), max_length=12, choices=Role)
+    organisation = models.ForeignKey(
+        Organisation,
+        verbose_name=_("works for"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     token_sha256 = models.CharField(max_length=64, editable=False)
     invited_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     invited_at = models.DateTimeField(_("invited"))

@@ -17,6 +17,7 @@ WHOLE = (
     "season",
     "artist",
     "artist__photo",
+    "artist__organisation",
     "track",
     "track__original",
     "track__artwork",

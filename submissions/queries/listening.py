@@ -90,7 +90,7 @@ def choices(season: Season) -> dict[str, list[tuple[str, str]]]:
     )
     return {
         "market": [(m.code, pick(m.name, m.names)) for m in season.markets.all() if m.pk in markets],
-        "division": [(d.code, d.name) for d in season.divisions.all() if d.pk in divisions],
+        "division": [(d.code, pick(d.name, d.names)) for d in season.divisions.all() if d.pk in divisions],
         "genre": [(genre, genre) for genre in sorted(genres) if genre],
         "language": [(code, OWN_NAMES.get(code, code)) for code in sorted(spoken) if code],
     }

@@ -19,9 +19,8 @@ def members(season: Season) -> QuerySet[Membership]:
 
 def open_invitations(season: Season) -> QuerySet[Invitation]:
     """Offers neither accepted nor withdrawn, the oldest first; expired ones are among them."""
-    return season.invitations.filter(accepted_at__isnull=True, withdrawn_at__isnull=True).order_by(
-        "invited_at"
-    )
+    waiting = season.invitations.filter(accepted_at__isnull=True, withdrawn_at__isnull=True)
+    return waiting.select_related("organisation").order_by("invited_at")
 
 
 def now() -> datetime.datetime:

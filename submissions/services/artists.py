@@ -11,7 +11,7 @@ from spotlight.accounts.codes import new_code
 from spotlight.accounts.models import Person
 from spotlight.ledger.events import log
 from spotlight.ledger.models import StoredFile
-from submissions.models import Artist, ArtistLink
+from submissions.models import Artist, ArtistLink, Organisation, Season
 from submissions.models.search_key import search_key
 from submissions.services.entries import index_track
 from submissions.services.locks import hold_artist
@@ -64,6 +64,20 @@ def set_photo(artist: Artist, photo: StoredFile | None, *, by: Person) -> None:
         held.photo = photo
         held.save(update_fields=["photo"])
         log("artist.photo_set", held, by=by, present=photo is not None)
+
+
+def set_organisation(
+    artist: Artist, organisation: Organisation | None, *, season: Season, by: Person
+) -> None:
+    """Say which label or agency stands behind an artist: judges tied to it get none of their entries."""
+    with transaction.atomic():
+        held = hold_artist(artist)
+        if held.organisation_id == (organisation.pk if organisation else None):
+            return
+        held.organisation = organisation
+        held.save(update_fields=["organisation"])
+        code = organisation.code if organisation else None
+        log("artist.organisation_set", held, by=by, season=season.slug, organisation=code)
 
 
 def _key(artist: Artist) -> str:

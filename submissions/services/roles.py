@@ -32,22 +32,35 @@ def hash_token(token: str) -> str:
 
 @transaction.atomic
 def invite(
-    season: Season, *, email: str, role: str, by: Person, name: str = "", language: str = "en"
+    season: Season,
+    *,
+    email: str,
+    role: str,
+    by: Person,
+    name: str = "",
+    language: str = "en",
+    organisation: Organisation | None = None,
 ) -> Invitation:
-    """Offer a role by mail. The same offer that is still open is sent again. Raises InvalidInput at `email` or `role`."""
+    """Offer a role by mail. The same offer that is still open is sent again.
+
+    Raises InvalidInput at `email`, `role` or `organisation`.
+    """
     email = email.strip().lower()
     if role not in Role.values:
         raise InvalidInput(_("Choose a role."), field="role")
+    check_employer(season, role, organisation)
     if _holds(season, email, role):
         raise InvalidInput(_("This person already has the role."), field="email")
     open_one = Invitation.objects.filter(
         season=season, email=email, role=role, accepted_at__isnull=True, withdrawn_at__isnull=True
     ).first()
     if open_one is not None:
+        open_one.organisation = organisation or open_one.organisation
+        open_one.save(update_fields=["organisation"])
         return resend(open_one, by=by)
     now = clock.now()
     invitation = Invitation(
-        season=season, email=email, role=role, name=name.strip(), language=language, invited_by=by,
+        season=season, email=email, role=role, name=name.strip(), language=language, organisation=organisation, invited_by=by,
         invited_at=now, expires_at=now + VALID_FOR,
     )  # fmt: skip
     _send(invitation)
@@ -100,7 +113,9 @@ def accept(token: str, *, by: Person) -> Membership:
     invitation = Invitation.objects.select_for_update().get(pk=find(token).pk)
     if invitation.accepted_at and invitation.accepted_by_id != by.pk:
         raise InvitationOver(_("Somebody else accepted this invitation. Ask for one of your own."))
-    membership = grant(invitation.season, person=by, role=invitation.role, by=by)
+    membership = grant(
+        invitation.season, person=by, role=invitation.role, by=by, organisation=invitation.organisation
+    )
     if not invitation.accepted_at:
         invitation.accepted_at, invitation.accepted_by = clock.now(), by
         invitation.save(update_fields=["accepted_at", "accepted_by"])
@@ -127,6 +142,38 @@ def grant(
         return Membership.objects.get(season=season, person=person, role=role, ended_at__isnull=True)
     events.log("role.taken", season, by=by, season=season.slug, role=role, person=person.code)
     return membership
+
+
+@transaction.atomic
+def set_employer(membership: Membership, organisation: Organisation | None, *, by: Person) -> Membership:
+    """Say whom somebody with a role works for. Judges are kept from the entries behind it within ten minutes.
+
+    Raises InvalidInput at `organisation` for a partner without a place among the season's partners.
+    """
+    locked = Membership.objects.select_for_update().select_related("season", "person").get(pk=membership.pk)
+    check_employer(locked.season, locked.role, organisation)
+    if locked.organisation_id != (organisation.pk if organisation else None):
+        locked.organisation = organisation
+        locked.save(update_fields=["organisation"])
+        events.log(
+            "role.employer_set", locked.season, by=by, season=locked.season.slug, role=locked.role,
+            person=locked.person.code, organisation=organisation.code if organisation else None,
+        )  # fmt: skip
+    return locked
+
+
+def check_employer(season: Season, role: str, organisation: Organisation | None) -> None:
+    """A partner works for one of the season's partners. Raises InvalidInput at `organisation`."""
+    if role != Role.PARTNER:
+        return
+    if organisation is None:
+        raise InvalidInput(_("Say which partner of the season this person works for."), field="organisation")
+    if not season.partners.filter(organisation=organisation).exists():
+        raise InvalidInput(
+            _("%(name)s is no partner of this season. Add it to the season's partners first.")
+            % {"name": organisation.name},
+            field="organisation",
+        )
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock
 from spotlight.web.answers import Typed, account, add_refusal, one_of, person_behind
-from submissions.forms.clearance import AfterwardsForm, DecisionForm
+from submissions.forms.clearance import AfterwardsForm, DecisionForm, LabelForm
 from submissions.models import Season, Submission
 from submissions.queries.clearance import (
     clearance_queue,
@@ -28,6 +28,7 @@ from submissions.queries.clearance import (
 from submissions.queries.consent import checks_of, waits_for_others
 from submissions.queries.media import originals_for
 from submissions.queries.processing import audio_state
+from submissions.services import artists as artist_pages
 from submissions.services import clearance as desk
 from submissions.views.cards import own_card
 from submissions.views.entries import entry_parts
@@ -160,6 +161,7 @@ def entry_page(
         "afterwards": afterwards
         or (AfterwardsForm(submission=submission) if submission.state == State.CLEARED else None),
         "likenesses": likenesses(submission),
+        "label_form": LabelForm(initial={"organisation": submission.artist.organisation_id}),
         "decisions": list(submission.decisions.select_related("by")),
         "earlier": list(
             submission.artist.submissions.exclude(pk=submission.pk)
@@ -214,3 +216,20 @@ def afterwards(request: HttpRequest, code: str) -> HttpResponse:
         except SpotlightError as refusal:
             add_refusal(form, refusal)
     return entry_page(request, submission, afterwards=form, status=400)
+
+
+@login_required
+@require_POST
+def label(request: HttpRequest, code: str) -> HttpResponse:
+    """Say which label or agency stands behind the artist of an entry."""
+    submission, person = one_of(entries_to_clear(account(request)), code=code), person_behind(request)
+    if submission.artist.members.filter(person=person).exists():
+        raise Http404
+    form = LabelForm(request.POST)
+    if form.is_valid():
+        chosen = form.cleaned_data["organisation"]
+        artist_pages.set_organisation(submission.artist, chosen, season=submission.season, by=person)
+        messages.success(request, _("Saved who stands behind %(artist)s.") % {"artist": submission.artist})
+    else:
+        messages.error(request, _("Choose an organization from the list."))
+    return redirect("clearance_entry", code)

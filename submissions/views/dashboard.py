@@ -54,6 +54,7 @@ class Ticket:
     award: Any
     checks: Checks | None
     set_aside: list[Any]
+    introductions: list[Any]
 
 
 @login_required
@@ -71,6 +72,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "season__rounds",
         "track__suspicions__source",
         "track__suspicions__round",
+        "introductions__organisation",
     )
     tickets = [_ticket(submission, at) for submission in entries]
     season = tickets[0].submission.season if tickets else seasons_accepting(at).first()
@@ -117,6 +119,7 @@ def _ticket(submission: Submission, at: Any) -> Ticket:
         award=offered_prize(submission),
         checks=checks_of(submission) if submission.state in WAITING else None,
         set_aside=_set_aside(submission),
+        introductions=[one for one in submission.introductions.all() if one.state in ("asked", "accepted")],
     )
 
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from spotlight.errors import NotFound, SpotlightError
-from spotlight.web.answers import person_behind, pressed
-from submissions.forms.roles import InvitationForm
+from spotlight.web.answers import add_refusal, person_behind, pressed
+from submissions.forms.roles import EmployerForm, InvitationForm
 from submissions.models import Invitation, Membership, Role, Season
 from submissions.queries import roles as role_queries
 from submissions.services import roles
@@ -86,7 +86,7 @@ def people(request: HttpRequest, season: str) -> HttpResponse:
         try:
             roles.invite(own, by=person_behind(request), **form.cleaned_data)
         except SpotlightError as refusal:
-            form.add_error(refusal.field, refusal.message)
+            add_refusal(form, refusal)
         else:
             messages.success(request, _("Invited %(email)s.") % form.cleaned_data)
             return redirect("people", own.slug)
@@ -125,9 +125,7 @@ def invitation_action(request: HttpRequest, season: str, code: str) -> HttpRespo
 def end_role(request: HttpRequest, season: str, person: str, role: str) -> HttpResponse:
     """End somebody's role."""
     own = own_season(request, season)
-    membership = get_object_or_404(
-        Membership, season=own, person__code=person, role=role, ended_at__isnull=True
-    )
+    membership = _membership(own, person, role)
     try:
         roles.end_role(membership, by=person_behind(request))
         messages.success(
@@ -138,3 +136,29 @@ def end_role(request: HttpRequest, season: str, person: str, role: str) -> HttpR
     except SpotlightError as refusal:
         messages.error(request, refusal.message)
     return redirect("people", own.slug)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def employer(request: HttpRequest, season: str, person: str, role: str) -> HttpResponse:
+    """Say whom somebody works for."""
+    own = own_season(request, season)
+    membership = _membership(own, person, role)
+    form = EmployerForm(request.POST or None, initial={"organisation": membership.organisation_id})
+    if request.method == "POST" and form.is_valid():
+        try:
+            roles.set_employer(membership, form.cleaned_data["organisation"], by=person_behind(request))
+        except SpotlightError as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, _("Saved whom %(person)s works for.") % {"person": membership.person})
+            return redirect("people", own.slug)
+    context = {"season": own, "membership": membership, "form": form}
+    return render(request, "submissions/roles/employer.html", context, status=422 if form.errors else 200)
+
+
+def _membership(season: Season, person: str, role: str) -> Membership:
+    return get_object_or_404(
+        Membership.objects.select_related("season", "person"),
+        season=season, person__code=person, role=role, ended_at__isnull=True,
+    )  # fmt: skip
