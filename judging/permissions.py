@@ -2,9 +2,9 @@
 
 from django.contrib.auth.models import AnonymousUser
 
-from judging.models import Round, Seat
+from judging.models import Entry, Round, Seat
 from spotlight.accounts.models import User
-from submissions.models import Role, Season
+from submissions.models import ArtistMember, Role, Season
 from submissions.permissions import has_role
 
 Account = User | AnonymousUser
@@ -43,6 +43,29 @@ def scores_now(user: Account, round: Round) -> bool:
     Once it is locked, what a judge who leads the season filed stands (`judging.services.desk`), and this one may look.
     """
     return round.state == Round.State.OPEN and holds_seat(user, round)
+
+
+def can_read_why(user: Account, entry: Entry) -> bool:
+    """Why an entry stands where it stands: its artist and the panel of its round after the release; chair and organizer
+    as soon as the round is closed."""
+    round = entry.round
+    if round.state == Round.State.ANNOUNCED and (is_behind(user, entry) or sat_on(user, round)):
+        return True
+    return round.state in (Round.State.CLOSED, Round.State.ANNOUNCED) and can_lead(user, round.season)
+
+
+def is_behind(user: Account, entry: Entry) -> bool:
+    """Whether the account's person stands behind the artist of an entry."""
+    return (
+        user.is_authenticated
+        and ArtistMember.objects.filter(artist=entry.submission.artist_id, person__user=user).exists()
+    )
+
+
+def sat_on(user: Account, round: Round) -> bool:
+    """Whether the account's person, still a judge, has or had a seat on the panel of the round."""
+    seats = Seat.objects.filter(round=round, membership__ended_at__isnull=True)
+    return user.is_authenticated and seats.filter(membership__person__user=user).exists()
 
 
 def holds_seat(user: Account, round: Round) -> bool:

@@ -16,6 +16,7 @@ from judging.views import (
     proof,
     readings,
     removals,
+    scouting,
     setup,
     suspicions,
     welcome,
@@ -111,5 +112,9 @@ urlpatterns = [
     path("admin/proof/<slug:season>.zip", proof.bundle_so_far, name="proof_so_far"),
     path("me/readings/<slug:code>/", suspicions.own, name="set_aside"),
     path("entries/<slug:code>/why/", boards.why_this_rank, name="why"),
+    path("partners/", scouting.index, name="partners"),
+    path("partners/<slug:season>/", scouting.room, name="partner_room"),
+    path("partners/<slug:season>/<slug:code>/", scouting.entry, name="partner_entry"),
+    path("introductions/<slug:code>/", scouting.introduction, name="introduction"),
     path("entries/<slug:code>/award/", boards.answer_award, name="award"),
 ]

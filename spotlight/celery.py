@@ -15,6 +15,7 @@ app.conf.beat_schedule = {
     "conflicts": {"task": "judging.conflicts", "schedule": 600.0},
     "count": {"task": "judging.count", "schedule": 180.0},
     "awards": {"task": "judging.awards", "schedule": 600.0},
+    "introductions": {"task": "judging.introductions", "schedule": 300.0},
     "inspect": {"task": "judging.inspect", "schedule": crontab(hour=2, minute=40)},
     "interrupted": {"task": "judging.interrupted", "schedule": 60.0},
     "prune": {"task": "judging.prune", "schedule": 3600.0},

@@ -7,15 +7,18 @@ from django.urls import Resolver404, resolve
 from django.views.decorators.http import require_GET
 
 from spotlight.admin import start_page
-from submissions.permissions import is_staff_anywhere
+from submissions.models import Role
+from submissions.permissions import is_staff_anywhere, roles_anywhere
 
 
 @login_required
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
-    """Staff to their work, everybody else to their entries."""
+    """Staff to their work, partners to their room, everybody else to their entries."""
     if is_staff_anywhere(request.user):
         return redirect(start_page(request))
+    if Role.PARTNER in roles_anywhere(request.user):
+        return redirect("partners")
     try:
         resolve("/me/")
     except Resolver404:

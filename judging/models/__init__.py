@@ -5,6 +5,7 @@ from judging.models.popularity import ImportBatch, ImportRejection, Reading, Sou
 from judging.models.proof import Proof, Witness
 from judging.models.removal import JointRemoval, MoveUp, Removal
 from judging.models.round import Criterion, Entry, Metric, Round
+from judging.models.scouting import Introduction, Shortlisted
 from judging.models.source import Push, SourceDay, SourceKey, Total
 from judging.models.standings import (
     ChartRow,
@@ -33,6 +34,7 @@ __all__ = [
     "Entry",
     "ImportBatch",
     "ImportRejection",
+    "Introduction",
     "JointRemoval",
     "Metric",
     "MoveUp",
@@ -54,6 +56,7 @@ __all__ = [
     "Seat",
     "SheetBlock",
     "SheetVersion",
+    "Shortlisted",
     "Source",
     "SourceDay",
     "SourceKey",

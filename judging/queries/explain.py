@@ -1,4 +1,4 @@
-"""Why this rank: what an artist may read about an entry of theirs once its round is announced."""
+"""Why this rank: what the artist and the panel read of an entry once its round is announced, chair and organizer before."""
 
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -114,24 +114,28 @@ class Ahead:
 
 
 def why(entry: Entry) -> Why | None:
-    """The explanation of an announced entry's place, or None before the release. The caller checks who asks."""
+    """The explanation of an entry's place by the released standings, before the release by those of the cut.
+
+    None while no cut is made. The caller checks who asks, and when.
+    """
     release = (
         Release.objects.filter(round=entry.round, round__state=Round.State.ANNOUNCED).order_by("-pk").first()
     )
-    decision = Decision.objects.filter(entry=entry).select_related("cut").first()
-    if release is None or decision is None:
+    decision = Decision.objects.filter(entry=entry).select_related("cut__standings").first()
+    if decision is None:
         return None
-    standing = Standing.objects.select_related("standings").get(standings=release.standings, entry=entry)
+    used = release.standings if release else decision.cut.standings
+    standing = Standing.objects.select_related("standings").get(standings=used, entry=entry)
     parts: dict[str, Any] = standing.parts
     return Why(
         entry=entry,
         decision=decision,
         standing=standing,
-        total=release.standings.size,
+        total=used.size,
         marks=_marks(parts, standing.standings.judges),
         metrics=_metrics(entry.round, parts),
         comments=_comments(entry),
-        pull=_pull(release.standings.figures.get("pull"), standing.sheets),
+        pull=_pull(used.figures.get("pull"), standing.sheets),
         panel=_ahead(standing, "panel"),
         popularity=_ahead(standing, "popularity"),
         days=parts.get("days"),

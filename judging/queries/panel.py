@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypedDict
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Lower
 
-from judging.models import Assignment, Conflict, Entry, Round, ScoreSheet, Seat
+from judging.models import Assignment, Conflict, Entry, Introduction, Round, ScoreSheet, Seat
 from spotlight.accounts.models import Person
 from submissions.models import Artist, ArtistMember, Membership, Role, TrackArtist
 
@@ -120,7 +120,8 @@ def _add_earlier_work(artists: Ties, people: set[int]) -> None:
 
 
 def _index(entries: list[Entry]) -> tuple[Ties, Ties]:
-    """Entries by the artists they are by, and by the organizations behind these: label or agency, and their people's employers."""
+    """Entries by the artists they are by, and by the organizations behind these: label or agency,
+    their people's employers, and partners who asked to be introduced."""
     by_artist: Ties = defaultdict(set)
     keys = [entry.pk for entry in entries]
     own = Entry.objects.filter(pk__in=keys).values_list("pk", "submission__artist")
@@ -132,8 +133,10 @@ def _index(entries: list[Entry]) -> tuple[Ties, Ties]:
     employed = ArtistMember.objects.filter(
         artist__in=by_artist, person__memberships__organisation__isnull=False
     )
+    asked = Introduction.objects.filter(artist__in=by_artist).exclude(state=Introduction.State.WITHDRAWN)
     for artist, organisation in [
         *signed.values_list("pk", "organisation"),
+        *asked.values_list("artist", "organisation"),
         *employed.values_list("artist", "person__memberships__organisation"),
     ]:
         by_organisation[organisation].update(by_artist[artist])

@@ -5,10 +5,11 @@ from collections.abc import Callable
 
 from celery import shared_task
 
-from judging.jobs import conflicts
+from judging.jobs import conflicts, introductions
 from judging.jobs import rounds as life
-from judging.models import Round
+from judging.models import Introduction, Round
 from judging.queries import rounds as queries
+from judging.queries import scouting
 from judging.queries.deals import ADAPTIVE
 from judging.tasks.standings import ask_for_standings
 from spotlight.errors import SpotlightError
@@ -34,6 +35,19 @@ def look_for_conflicts() -> None:
     """Every ten minutes: ask for a look at the ties of every running round."""
     for round in Round.objects.filter(state__in=queries.RUNNING):
         work.enqueue("round.conflicts", str(round.pk))
+
+
+@shared_task(name="judging.introductions")
+def make_introductions() -> None:
+    """Every five minutes: introduce artists and partners who agreed and whose result is public by now."""
+    for introduction in scouting.due():
+        work.enqueue("introduction.make", str(introduction.pk))
+
+
+@work.handles("introduction.make")
+def make_introduction(key: str, report: work.Report) -> None:
+    """Tell both sides of each other."""
+    introductions.make(Introduction.objects.get(pk=key))
 
 
 @work.handles("round.conflicts")

@@ -1,13 +1,15 @@
-"""Public boards: the weekly chart, the released standings, the results; and, for its artist, why this rank."""
+"""Public boards: the weekly chart, the released standings, the results; and why this rank, for its artist, its panel and who leads."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from judging import permissions
 from judging.models import Award, ChartRow, ChartWeek, Entry, Round
 from judging.queries import boards, courses
 from judging.queries.cuts import next_round
@@ -15,7 +17,7 @@ from judging.queries.explain import why
 from judging.services import prizes
 from judging.views import course_plots
 from spotlight.errors import SpotlightError
-from spotlight.web.answers import account, person_behind, pressed
+from spotlight.web.answers import account, one_of, person_behind, pressed
 from spotlight.web.cards import TrackCard
 from submissions.models import Market, Role, Season
 from submissions.queries.cards import card_of
@@ -166,19 +168,23 @@ def _advanced_cards(round: Round, season: Season) -> list[TrackCard]:
     return [card_of(submission.track, obi="shortlist") for submission in boards.advanced(round)]
 
 
+def _explained_entries() -> QuerySet[Entry]:
+    return Entry.objects.select_related("round__season", "submission__track", "submission__artist")
+
+
 def _own_entry(request: HttpRequest, code: str) -> Entry:
     """An entry of the signed-in artist; 404 for anybody else's."""
-    entries = Entry.objects.filter(submission__artist__members__person__user=account(request)).select_related(
-        "round__season", "submission__track", "submission__artist"
-    )
-    return get_object_or_404(entries, code=code)
+    own = _explained_entries().filter(submission__artist__members__person__user=account(request))
+    return get_object_or_404(own, code=code)
 
 
 @login_required
 @require_GET
 def why_this_rank(request: HttpRequest, code: str) -> HttpResponse:
-    """Why an entry of mine stands where it stands, once its round is announced."""
-    entry = _own_entry(request, code)
+    """Why an entry stands where it stands, for its artist, its panel, chair and organizer."""
+    entry = one_of(_explained_entries(), code=code)
+    if not permissions.can_read_why(request.user, entry):
+        raise Http404
     explanation = why(entry)
     if explanation is None:
         raise Http404
@@ -192,6 +198,7 @@ def why_this_rank(request: HttpRequest, code: str) -> HttpResponse:
         "round": entry.round,
         "season": entry.round.season,
         "award": award,
+        "is_own": permissions.is_behind(request.user, entry),
     }
     return render(request, "judging/boards/why.html", context)
 

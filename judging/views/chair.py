@@ -14,7 +14,7 @@ from judging import permissions
 from judging.forms.chair import LimitForm, ReasonForm, RulingForm
 from judging.models import Entry, Round, Seat
 from judging.queries import chair as queries
-from judging.queries import courses, deals, panel, warnings
+from judging.queries import courses, deals, panel, recusals, warnings
 from judging.queries import rounds as round_queries
 from judging.queries.desk import label_of
 from judging.queries.suspicions import waiting_cases
@@ -74,6 +74,11 @@ def _room(request: HttpRequest, round: Round) -> dict[str, Any]:
     if round.state != Round.State.PLANNED:
         pace = queries.pace(round, rows, at=at)
         page |= {"pace": pace, "pace_plot": plots.pace(pace), "dealt": deals.dealt(round)}
+        page |= {
+            "stepped_back": recusals.stepped_back(round),
+            "rulings": recusals.rulings(round),
+            "declared": recusals.declared(round),
+        }
     if permissions.can_see_marks(request.user, round):
         spreads, found = queries.disagreements(round), queries.findings(round)
         page |= {

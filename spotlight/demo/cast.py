@@ -95,6 +95,7 @@ JUDGES = (
     Role("judge", "judge9", "서느린", "ko"),
     Role("judge", "judge10", "Philippa Okonjo-Vale", "en"),
 )
+PARTNER = Role("partner", "partner", "Solveig Arkwright", "en")
 FAN = Role("fan", "fan", "Mika Thorne", "en", "other")
 MARKETS = {"ja": "jp", "ko": "kr", "en": "other"}
 VISITORS_QUALITY, VISITORS_RATE = 1.6, 4.4

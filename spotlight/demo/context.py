@@ -29,7 +29,7 @@ class State:
         """Whom a visitor may be, with their names."""
         return [
             ("artist", _("Artist")), ("fan", _("Fan")), ("clearance", _("Clearance reviewer")), ("judge", _("Judge")),
-            ("chair", _("Chair")), ("organizer", _("Organizer")),
+            ("chair", _("Chair")), ("organizer", _("Organizer")), ("partner", _("Partner")),
         ]  # fmt: skip
 
 

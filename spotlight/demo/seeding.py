@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from judging.models import Round
 from spotlight.accounts import codes
-from spotlight.demo import calendar, cast, crowd, entering, films, panel, people, rounds, setup
+from spotlight.demo import calendar, cast, crowd, entering, films, panel, people, rounds, scouting, setup
 from spotlight.demo.cast import Entrant, Size
 from spotlight.demo.models import Step
 from spotlight.demo.studio import Studio
@@ -83,11 +83,12 @@ class Seeding:
     def people(self) -> None:
         """Accounts and the three seasons, the next one announced before the running one."""
         artists = sorted(self.casting["running"][: cast.SIGN_INS], key=lambda entrant: entrant.key)
-        for role in [*cast.STAFF, *cast.JUDGES[: self.size.judges], cast.FAN]:
+        played = [*cast.STAFF, *cast.JUDGES[: self.size.judges], cast.PARTNER, cast.FAN]
+        for role in played:
             people.person_for(role)
         for entrant in artists:
             people.person_behind(entrant)
-        people.let_sign_in([*cast.STAFF, *cast.JUDGES[: self.size.judges], cast.FAN], artists)
+        people.let_sign_in(played, artists)
         start = self._start()
         calendar.set_to(start - 3 * cast.DAY)
         setup.season("next", starts_at=start + cast.NEXT_OPENED * cast.DAY, size=self.size)
@@ -178,6 +179,8 @@ class Seeding:
         for duty in mine[: max(0, 3 - panel.filed(round_, by=cast.JUDGES[0].email))]:
             calendar.go(clock.now() + datetime.timedelta(minutes=4))
             panel.file_sheets([duty])
+        visitor = next(one for one in self.casting["running"] if one.key == "artist")
+        scouting.scout(self.running, entering.submission_of(self.running, visitor))
 
     def next_season(self) -> None:
         """The season after this one takes entries; some wait for clearance, one for its artist."""

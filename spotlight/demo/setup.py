@@ -87,6 +87,9 @@ def count_outside(season: Season) -> None:
 def _staff(season: Season, size: Size, *, by: Person) -> None:
     for role in cast.STAFF:
         roles.grant(season, person=people.person_for(role), role=role.role.rstrip("2"), by=by)
+    if label := Organisation.objects.filter(seasons__season=season, name=PARTNERS[0][0]).first():
+        scout = people.person_for(cast.PARTNER)
+        roles.grant(season, person=scout, role="partner", by=by, organisation=label)
     for judge in cast.JUDGES[: size.judges]:
         person = people.person_for(judge)
         member = roles.grant(season, person=person, role="judge", by=by)

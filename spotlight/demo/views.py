@@ -109,6 +109,12 @@ def _home() -> str:
     return f"{reverse('home')}?season={season.slug}" if season else reverse("home")
 
 
+def _partner() -> str:
+    """The room of the running season."""
+    season = advance.running_season()
+    return reverse("partner_room", args=[season.slug]) if season else reverse("partners")
+
+
 TASKS: dict[str, Callable[[], str]] = {
     "artist": lambda: reverse("me"),
     "fan": lambda: reverse("playlist"),
@@ -116,4 +122,5 @@ TASKS: dict[str, Callable[[], str]] = {
     "judge": lambda: reverse("desk"),
     "chair": _chair,
     "organizer": _home,
+    "partner": _partner,
 }

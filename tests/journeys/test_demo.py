@@ -58,12 +58,12 @@ def test_a_visitor_takes_the_season_to_its_winners(page: Page, filled: Path) -> 
     _is_whole(filled)
     for role, heading in [
         ("fan", ""), ("artist", "Your entries"), ("clearance", "Decide"), ("judge", ""), ("chair", "Judging progress"),
-        ("organizer", "What needs you today"),
+        ("organizer", "What needs you today"), ("partner", "Scouting"),
     ]:  # fmt: skip
         page.goto("/")
         page.locator("#demo-bar summary").click()
         page.locator(f"#demo-bar form[action$='/{role}/'] button").click()
-        page.wait_for_url(re.compile("/(playlist|me|admin)/"))
+        page.wait_for_url(re.compile("/(playlist|me|admin|partners)/"))
         if heading:
             expect(page.get_by_role("heading", name=heading).first).to_be_visible()
         if role == "judge":
@@ -92,7 +92,17 @@ def test_a_visitor_takes_the_season_to_its_winners(page: Page, filled: Path) -> 
 def _is_whole(accounts: Path) -> None:
     """What the seeding has to leave behind."""
     roles = [row["role"] for row in json.loads(accounts.read_text())]
-    assert {"organizer", "organizer2", "chair", "clearance", "editor", "judge", "artist", "fan"} == set(roles)
+    assert {
+        "organizer",
+        "organizer2",
+        "chair",
+        "clearance",
+        "editor",
+        "judge",
+        "artist",
+        "partner",
+        "fan",
+    } == set(roles)
     assert roles.count("judge") > 1
     assert roles.count("artist") > 1
     assert Step.objects.filter(finished_at=None).count() == 0

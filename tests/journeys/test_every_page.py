@@ -44,6 +44,7 @@ VIEWERS = (
     "chair",
     "clearance",
     "editor",
+    "partner",
     "organizer",
     "guest_organizer",
     "operator",

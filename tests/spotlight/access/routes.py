@@ -128,7 +128,13 @@ def _clearance(world: World) -> dict[str, dict[str, Arguments]]:
         name: {"code": world.things[name].code, "cowriter": world.things[f"cowriter of {name}"].code}
         for name in ("waiting", "song")
     }
-    names = ("clearance_entry", "clearance_claim", "clearance_afterwards", "clearance_identity")
+    names = (
+        "clearance_entry",
+        "clearance_claim",
+        "clearance_label",
+        "clearance_afterwards",
+        "clearance_identity",
+    )
     return _each(names, entries) | {"clearance_credit": credits}
 
 
@@ -213,7 +219,9 @@ def _rest(world: World) -> dict[str, dict[str, Arguments]]:
         "invitation": {"open": {"token": TOKEN}},
         "guardian_consent": {"open": {"token": GUARDIAN_TOKEN}},
         "credit_confirmation": {"answered": {"token": CREDIT_TOKEN}},
-        "end_role": {"of a judge": {**alpha, "person": world.people["judge"].code, "role": "judge"}},
+        **_each(("end_role", "employer"), {"of a judge": {**alpha, "person": world.people["judge"].code, "role": "judge"}}),
+        "partner_entry": {"heard": {**alpha, "code": world.things["song"].code}},
+        "introduction": {"asked": {"code": world.things["introduction"].code}},
         "invitation_action": {"open": {**alpha, "code": world.things["invitation"].code}},
         "mail": {"held": {**alpha, "number": world.things["mail"].pk}},
         "amendment_action": {"proposed": {**alpha, "number": world.things["amendment"].pk}},

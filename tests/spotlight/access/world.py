@@ -17,6 +17,7 @@ from judging.models import (
     Conflict,
     Cut,
     ImportBatch,
+    Introduction,
     JointRemoval,
     Prize,
     Remark,
@@ -24,6 +25,7 @@ from judging.models import (
     Round,
     Ruling,
     ScoreSheet,
+    Shortlisted,
     Source,
     SourceKey,
     Suspicion,
@@ -45,6 +47,7 @@ from submissions.models import (
     Report,
     Role,
     Season,
+    SeasonPartner,
     Sound,
     Submission,
     Terms,
@@ -86,6 +89,8 @@ SECRETS: dict[str, tuple[str, ...]] = {
     "zqvruling": ("chair", "organizer"),
     "zqvamendment": ("organizer",),
     "zqvplanned": ("organizer",),
+    "zqvintroduction": ("owner", "partner"),
+    "zqvscoutnote": ("partner",),
     "zqvsuspicion": ("owner", "organizer"),
     "zqvrefusal": ("owner", "clearance", "organizer"),
     "zqvwitness": ("organizer",),
@@ -123,6 +128,7 @@ def build() -> World:
     _rounds(world)
     _hub(world)
     _records(world)
+    _scouted(world)
     world.sessions["anonymous"] = ""
     for role, person in world.people.items():
         world.sign_in(role, person.user)
@@ -374,6 +380,26 @@ def _records(world: World) -> None:
     things["work"] = WorkRow.objects.create(kind="track.process", key="x", due_at=now, created_at=now)
     events.log("season.noted", alpha, by=world.people["owner"], season="alpha", what="zqvfacts")
     things["events"] = Event.objects.get(verb="season.noted")
+
+
+def _scouted(world: World) -> None:
+    """A partner of the season keeps a note on the owner's song and asks to be introduced."""
+    alpha, partner, song = world.alpha, world.people["partner"], world.things["song"]
+    works_for = Organisation.objects.create(name="A publisher", kind="publisher")
+    SeasonPartner.objects.create(season=alpha, organisation=works_for)
+    partner.memberships.filter(season=alpha).update(organisation=works_for)
+    Shortlisted.objects.create(
+        organisation=works_for,
+        submission=song,
+        is_listed=True,
+        note="zqvscoutnote",
+        by=partner,
+        at=clock.now(),
+    )
+    world.things["introduction"] = Introduction.objects.create(
+        season=alpha, organisation=works_for, artist=song.artist, submission=song, asked_by=partner,
+        asked_at=clock.now(), message="zqvintroduction",
+    )  # fmt: skip
 
 
 def _file(kind: StoredFile.Kind, media_type: str, content: bytes, name: str = "") -> StoredFile:
