@@ -1,5 +1,7 @@
 """Partners scout the stage they are entitled to; contacts change hands when both agree and the result is public."""
 
+from collections.abc import Callable
+
 import pytest
 from django.urls import reverse
 
@@ -239,11 +241,12 @@ def test_answers_are_final_and_questions_have_a_measure(
     with pytest.raises(InvalidInput):
         services.ask(desk, second, message="x" * 2001)
     services.answer(asked, accepts=False, by=artist_of(first))
-    for late in (  # each comes after the answer
+    too_late: list[Callable[[], object]] = [
         lambda: services.answer(asked, accepts=True, by=artist_of(first)),
         lambda: services.withdraw(asked, by=partner),
         lambda: services.take_back(asked, by=artist_of(first)),
-    ):
+    ]
+    for late in too_late:
         with pytest.raises(IntroductionRefused):
             late()
     gone = services.ask(desk, second, message=WHY)
