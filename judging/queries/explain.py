@@ -113,16 +113,16 @@ class Ahead:
         return round(100 * self.of / self.others) if self.others else 100
 
 
-def why(entry: Entry) -> Why | None:
-    """The explanation of an entry's place by the released standings, before the release by those of the cut.
+def why(entry: Entry, *, early: bool = False) -> Why | None:
+    """The explanation of an entry's place by the released standings; None before the release.
 
-    None while no cut is made. The caller checks who asks, and when.
+    With `early` by those of the cut as soon as it is made. The caller checks who asks.
     """
     release = (
         Release.objects.filter(round=entry.round, round__state=Round.State.ANNOUNCED).order_by("-pk").first()
     )
     decision = Decision.objects.filter(entry=entry).select_related("cut__standings").first()
-    if decision is None:
+    if decision is None or (release is None and not early):
         return None
     used = release.standings if release else decision.cut.standings
     standing = Standing.objects.select_related("standings").get(standings=used, entry=entry)

@@ -185,7 +185,7 @@ def why_this_rank(request: HttpRequest, code: str) -> HttpResponse:
     entry = one_of(_explained_entries(), code=code)
     if not permissions.can_read_why(request.user, entry):
         raise Http404
-    explanation = why(entry)
+    explanation = why(entry, early=permissions.can_lead(request.user, entry.round.season))
     if explanation is None:
         raise Http404
     award = (

@@ -242,7 +242,7 @@ def test_the_room_costs_the_same_for_few_and_many_entries(
 ) -> None:
     file_all(made)
     client.force_login(head.user)
-    with django_assert_max_num_queries(40):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(43):  # type: ignore[attr-defined]
         client.get(url(made))
     assert clock.now() < made.locks_at
 

@@ -197,8 +197,13 @@ def test_why_is_for_its_artist_after_the_release(season: Season, two: tuple[Pers
     member = entry.submission.artist.members.get().person
     address = reverse("why", args=[entry.code])
     cuts.approve_cut(cuts.propose_cut(round, by=two[0]), by=two[1])
-    assert signed_in(member).get(address).status_code == 404
+    panel = [seat.membership.person for seat in round.seats.select_related("membership__person")]
+    early, late = (member, panel[0], make_role(season, Role.JUDGE)), (*two, member, *panel)
+    assert [signed_in(person).get(address).status_code for person in early] == [404, 404, 404]
+    assert [signed_in(person).get(address).status_code for person in two] == [200, 200]
     cuts.announce(round, by=two[0])
+    assert {signed_in(person).get(address).status_code for person in late} == {200}
+    assert signed_in(early[2]).get(address).status_code == 404  # a judge without a seat on it
     page = signed_in(member).get(address)
     assert page.status_code == 200
     explanation = why(entry)
