@@ -119,4 +119,5 @@ def _is_whole(accounts: Path) -> None:
     assert Episode.objects.filter(state="published", captions__isnull=False).distinct().count() == 1
     assert running.chart_weeks.count() > 10
     assert abs((clock.now() - timezone.now()).total_seconds()) < 60
+    work.run_due()  # what is put off by seconds may be due by now; a worker would have done it
     assert not WorkRow.objects.filter(state__in=["waiting", "failed"], due_at__lte=clock.now()).exists()
