@@ -55,7 +55,7 @@ REFUSALS = {"400", "403", "409", "422"}
 ELSEWHERE = {"admin/jsi18n/": "a script", "api/": "for machines; their documents are Swagger's page"}
 """Beginnings of addresses that lead to no page of ours. Pages of the panel's package are known by their style sheet."""
 ONLY_LEAD_ON = {
-    "start/", "i18n/setlang/", "submit/<slug:code>/", "tracks/<slug:code>/like/", "tracks/<slug:code>/save/",
+    "start/", "partners/", "i18n/setlang/", "submit/<slug:code>/", "tracks/<slug:code>/like/", "tracks/<slug:code>/save/",
     "admin/seasons/<slug:season>/rounds/<int:number>/", "accounts/password/set/", "accounts/login/code/confirm/",
 }  # fmt: skip
 SEEN_ELSEWHERE = {
