@@ -20,7 +20,10 @@ def create_entries(
     join late (a reserve, say) adds after the last index. Call it in the transaction of the cause.
     """
     present = set(Entry.objects.filter(round=round).values_list("submission_id", flat=True))
-    wanted = {s.pk: s for s in submissions if s.pk not in present}
+    ordered = (
+        submissions if codes else sorted(submissions, key=lambda s: s.pk)
+    )  # not as a plan happens to find them
+    wanted = {s.pk: s for s in ordered if s.pk not in present}
     codes = codes or sorted(short_code() for _ in wanted)
     aliases = _aliases(
         len(wanted), taken=set(Entry.objects.filter(round=round).values_list("alias", flat=True))
