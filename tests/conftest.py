@@ -135,6 +135,7 @@ def _template(state: State) -> str:
         fcntl.flock(handle, fcntl.LOCK_EX)
         cursor.execute(f"GRANT SET ON PARAMETER session_replication_role TO {OWNER_ROLE}")
         cursor.execute(f"GRANT {APP_ROLE} TO {OWNER_ROLE}")  # so that `as_app_role` can step down
+        cursor.execute(f"GRANT pg_signal_backend TO {OWNER_ROLE}")  # drops a database that is being vacuumed
         cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'template\\_%'")
         known = {row[0] for row in cursor.fetchall()}
         if name not in known:

@@ -61,12 +61,14 @@ class Asker:
 
     def ask(
         self, role: str, method: str, address: str, row: Row, headers: Mapping[str, str] | None = None,
-        *, form: QueryDict | None = None, body: bytes = b"", kind: str = "application/octet-stream",
+        *, query: QueryDict | None = None, form: QueryDict | None = None, body: bytes = b"", kind: str = "application/octet-stream",
     ) -> Answer:  # fmt: skip
-        """What the role gets, for a form that is read already or for bytes of a kind."""
+        """What the role gets, for a query or a form that is read already or for bytes of a kind."""
         cache.clear()  # throttles count there
         given = {"cookie": self.sessions[role], **(headers or {})}
         request = self.requests.generic(method, address, body, kind, headers=given)
+        if query is not None:
+            request.__dict__["GET"] = query
         if form is not None:
             request._post, request._files = form, MultiValueDict()  # type: ignore[attr-defined]
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
