@@ -10,6 +10,7 @@ import logging
 import mimetypes
 import os
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -151,6 +152,7 @@ def _half_way(world: World, asker: Asker) -> Iterator[Answer]:
         "accounts/2fa/authenticate/": signing_in,
         "accounts/2fa/reauthenticate/": _holding(once_more),
         "accounts/second-factor/": once_more,
+        "accounts/held/": once_more,
     }
     for path, client in ways.items():
         asker.sessions = {**asker.sessions, path: _cookie(client)}
@@ -173,9 +175,11 @@ def _user(world: World, role: str) -> User:
 
 
 def _holding(client: Client) -> Client:
-    """The same client, a step of which waits for a second factor."""
+    """The same client, a step of which waits for a second factor, and a form for the sign-in."""
     session = client.session
     session["held_step"] = {"action": "/admin/cut/alpha/1/propose/", "fields": [], "doing": "Propose the cut"}
+    form = {"action": "/me/", "fields": [("note", "A clear gap.")], "files": ["cover"], "at": time.time()}
+    session["held_form"] = form
     session.save()
     return client
 
