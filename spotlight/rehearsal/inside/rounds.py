@@ -17,13 +17,15 @@ from judging.tasks.standings import ask_for_standings
 from spotlight.accounts.models import Person
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock, work
-from spotlight.ledger.models import Event
+from spotlight.ledger.models import Event, WorkRow
 from spotlight.rehearsal.inside.company import Company
 from spotlight.rehearsal.simulation.jury import Jury
 from submissions.models import Artist, Season
 
 Tick = Callable[[float, str], None]
 AT_ONCE = 100
+SOON = datetime.timedelta(minutes=1)
+"""Longer than anything waits for more of its kind to come."""
 LEAVES_FROM = 6
 """From as many judges on, one leaves the panel of the first round halfway, and their entries go to the others."""
 
@@ -73,7 +75,7 @@ class Room:
         if round_.number == 1 and len(self.company.judges) >= LEAVES_FROM:
             self._leave(round_)
         go(round_.opens_at + (round_.locks_at - round_.opens_at) * 0.5)
-        work.run_due()
+        settle()
         self.file(round_, self.waiting(round_))
         while (plan := life.deal_due_wave(round_)) is not None and plan.added:
             self.file(round_, self.waiting(round_))
@@ -164,7 +166,7 @@ class Room:
             round_ = cuts.fix_number(round_, number=middle, reason="The middle of the range.", by=first)
         cuts.approve_cut(cuts.propose_cut(round_, by=first), by=second)
         cuts.announce(round_, by=second)
-        work.run_due()
+        settle()
         round_.refresh_from_db()
         return round_
 
@@ -220,3 +222,10 @@ def go(moment: datetime.datetime) -> None:
     """Let the time come to `moment`, never back."""
     if clock.now() < moment:
         clock.move_to(moment)
+
+
+def settle() -> None:
+    """Have all that was asked for done, with what follows from it; how fast this machine is decides nothing."""
+    while WorkRow.objects.filter(state="waiting", due_at__lte=clock.now() + SOON).exists():
+        clock.move_by(SOON)
+        work.run_due()

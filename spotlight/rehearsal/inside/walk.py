@@ -10,13 +10,13 @@ import numpy as np
 
 from judging.models import Award, Entry, Round
 from judging.services import prizes
-from spotlight.ledger import clock, work
+from spotlight.ledger import clock
 from spotlight.ledger.models import Clock, Mail, WorkRow
 from spotlight.rehearsal.inside.company import make_season, steady_codes
 from spotlight.rehearsal.inside.entering import Entering
 from spotlight.rehearsal.inside.findings import Findings
 from spotlight.rehearsal.inside.listening import Audience
-from spotlight.rehearsal.inside.rounds import Room, Tick, go
+from spotlight.rehearsal.inside.rounds import Room, Tick, go, settle
 from spotlight.rehearsal.simulation.jury import make_jury
 from spotlight.rehearsal.simulation.world import Parameters, Places, Stage, World, make_world
 from submissions.models import Season
@@ -87,7 +87,7 @@ class Walk:
         for moment, artists in entering.parts():
             go(moment)
             entering.enter(artists)
-        work.run_due()
+        settle()
         self.room = Room(self.season, self.company, self.jury, entering.submissions)
         self.findings.ties = self.room.declare_ties()
         self.audience = Audience(self.season, self.world, self.company)
@@ -106,7 +106,7 @@ class Walk:
         self._begin_listening(round_, is_first=is_first)
         self.room.hear(round_)
         round_ = self.room.lock(round_)
-        work.run_due()
+        settle()
         ruled = self.room.close(round_)
         round_ = self.room.cut(round_)
         self.tick(self.done, f"findings-{round_.number}")
@@ -155,7 +155,7 @@ class Walk:
         awards = list(offered.select_related("entry__submission__entered_by"))
         for award in awards:
             prizes.answer_award(award, accepts=True, by=award.entry.submission.entered_by)
-        work.run_due()
+        settle()
         return len(awards)
 
 
