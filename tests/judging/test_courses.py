@@ -145,14 +145,14 @@ def test_the_artist_sees_released_ranks_and_nobody_else_does(client: Client) -> 
 
 def test_a_course_breaks_where_there_was_no_place_and_keeps_to_its_margin() -> None:
     drawn = plots.courses(
-        [plots.Course("一二三四五六七八九十", (1, 2, None, 4, 60))],
+        [plots.Course("一二三四五六七八九十" * 2, (1, 2, None, 4, 60))],
         columns=["1", "", "3", "", "5"],
         lowest=5,
         title="t",
     )
     assert drawn.count("<polyline") == 2
     assert drawn.count("<circle") == 4
-    assert "一二三四五六七八…" in drawn
+    assert "一二三四五六七八九十" in drawn and "一二三四五六七八九十" * 2 not in drawn and "…" in drawn
 
 
 def test_after_a_week_the_history_of_a_rank_goes_day_by_day() -> None:
