@@ -21,7 +21,7 @@ from spotlight.ledger import clock, files, work
 from spotlight.ledger.models import StoredFile
 from submissions.models import Artist, Like, Play, Report, Role, Season, Share, Submission, Track
 from submissions.models.search_key import search_key
-from tests.accessibility import violations_in_both_schemes
+from tests.accessibility import violations
 from tests.conftest import PATIENCE
 from tests.judging.test_cuts import closed_round
 from tests.making import (
@@ -407,7 +407,7 @@ def test_every_page_is_accessible_fits_a_phone_and_is_quiet(
         page.wait_for_load_state("networkidle")
         if answer is None or answer.status != 200:
             wrong.append((name, answer and answer.status))
-        wrong += [(name, *violation) for violation in violations_in_both_schemes(page)]
+        wrong += [(name, *violation) for violation in violations(page)]
         for width in (320, 390):
             page.set_viewport_size({"width": width, "height": 800})
             if page.evaluate("document.documentElement.scrollWidth") > width:
