@@ -48,17 +48,13 @@ class LabelForm(forms.Form):
 
     organisation = forms.ModelChoiceField(
         label=gettext_lazy("Label or agency"),
-        queryset=Organisation.objects.none(),
+        queryset=Organisation.objects.all(),
         required=False,
         empty_label=gettext_lazy("none in the list"),
         help_text=gettext_lazy(
             "Judges who are tied to it get none of this artist’s entries. An organizer adds more under Organizations."
         ),
     )
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["organisation"].queryset = Organisation.objects.all()  # type: ignore[attr-defined]
 
 
 class AfterwardsForm(forms.Form):

@@ -12,7 +12,7 @@ class EmployerForm(forms.Form):
 
     organisation = forms.ModelChoiceField(
         label=_("Works for"),
-        queryset=Organisation.objects.none(),
+        queryset=Organisation.objects.all(),
         required=False,
         empty_label=_("nobody in the list"),
         help_text=_(
@@ -20,10 +20,6 @@ class EmployerForm(forms.Form):
             "More organizations are added under Organizations."
         ),
     )
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["organisation"].queryset = Organisation.objects.all()  # type: ignore[attr-defined]
 
 
 class InvitationForm(EmployerForm):

@@ -68,13 +68,9 @@ class SeasonPartner(models.Model):
         return str(self.organisation)
 
 
-class Membership(models.Model):
-    """A role of a person in a season; ended ones are kept."""
+class Position(models.Model):
+    """A role, and whom its holder works for; the rules against conflicts rest on it."""
 
-    season = models.ForeignKey(Season, on_delete=models.CASCADE, related_name="memberships")
-    person = models.ForeignKey(
-        Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="memberships"
-    )
     role = models.CharField(_("role"), max_length=12, choices=Role)
     organisation = models.ForeignKey(
         Organisation,
@@ -83,6 +79,18 @@ class Membership(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Membership(Position):
+    """A role of a person in a season; ended ones are kept."""
+
+    season = models.ForeignKey(Season, on_delete=models.CASCADE, related_name="memberships")
+    person = models.ForeignKey(
+        Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="memberships"
     )
     confidential_at = models.DateTimeField(_("confidentiality accepted"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -103,7 +111,7 @@ class Membership(models.Model):
         return f"{self.person}: {self.get_role_display()}"
 
 
-class Invitation(models.Model):
+class Invitation(Position):
     """A role offered by mail. The token's hash is kept, never the token."""
 
     season = models.ForeignKey(Season, on_delete=models.CASCADE, related_name="invitations")
@@ -111,15 +119,6 @@ class Invitation(models.Model):
     email = models.EmailField(_("e-mail address"))
     name = models.CharField(_("name"), max_length=200, blank=True)
     language = models.CharField(_("language"), max_length=8, choices=LANGUAGES, default="en")
-    role = models.CharField(_("role"), max_length=12, choices=Role)
-    organisation = models.ForeignKey(
-        Organisation,
-        verbose_name=_("works for"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
     token_sha256 = models.CharField(max_length=64, editable=False)
     invited_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     invited_at = models.DateTimeField(_("invited"))

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from judging.scoring import Reading, Readings, Recipe, Result, Sheet
+import numpy as np
+
+from judging.scoring import Cell, Reading, Readings, Recipe, Result, Sheet, Windows
 
 FIRST_DAY = date(2026, 3, 1)
 
@@ -55,3 +57,32 @@ def daily(values: Mapping[str, Sequence[Any]], metric: str = "plays", region: st
 def column(result: Result, name: str) -> dict[str, Any]:
     """One column of the standings by entry."""
     return {row.entry: getattr(row, name) for row in result.rows()}
+
+
+def windows_of(lines: Readings, window_days: int, metrics: set[str]) -> Windows:
+    """The same readings as arrays per entry, gathered line by line as a running aggregate would be."""
+    counted = [k for k in range(len(lines.entry)) if lines.metrics[lines.metric[k]] in metrics]
+    first = np.zeros(len(lines.entries), dtype=np.int64)
+    for k in counted:
+        e = lines.entry[k]
+        first[e] = min(first[e] or lines.day[k], lines.day[k])
+    last = max((int(lines.day[k]) for k in counted), default=0)
+    grids: dict[tuple[str, str], dict[int, list[int]]] = {}
+    fans: dict[tuple[str, str, int], int] = {}
+    for k in counted:
+        e, age = int(lines.entry[k]), int(lines.day[k] - first[lines.entry[k]])
+        cell = lines.regions[lines.region[k]], lines.metrics[lines.metric[k]]
+        if age < min(window_days, last - int(first[e]) + 1):
+            grids.setdefault(cell, {}).setdefault(e, [0] * window_days)[age] += int(lines.value[k])
+            if lines.fans[k] >= 0:
+                fans[*cell, e] = fans.get((*cell, e), 0) + int(lines.fans[k])
+    cells = [
+        Cell(
+            *cell,
+            np.array(sorted(rows), dtype=np.int64),
+            np.array([rows[e] for e in sorted(rows)], dtype=np.int32),
+            np.array([fans.get((*cell, e), -1) for e in sorted(rows)], dtype=np.int64),
+        )
+        for cell, rows in grids.items()
+    ]
+    return Windows(lines.entries, first, last, cells, lines.value_scale, lines.fans_scale)
