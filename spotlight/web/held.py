@@ -84,8 +84,12 @@ def _asks_to_sign_in(response: HttpResponseBase) -> bool:
 
 
 def _fields(request: HttpRequest) -> list[tuple[str, str]]:
-    """What was typed or chosen, but for the token; nothing where a script asks or where it is too much."""
-    if wants_json(request) or "X-Autosave" in request.headers:
+    """What was typed or chosen, but for the token; nothing of scripts, of forms with a password, or of too much."""
+    if (
+        wants_json(request)
+        or "X-Autosave" in request.headers
+        or any("password" in name for name in request.POST)
+    ):
         return []
     names = [name for name in request.POST if name != "csrfmiddlewaretoken"]
     pairs = [(name, value) for name in names for value in request.POST.getlist(name)]

@@ -166,6 +166,15 @@ def test_nothing_waits_of_scripts_of_too_much_or_of_buttons_alone() -> None:
         assert HELD not in browser.session
 
 
+@pytest.mark.parametrize(
+    "address", ["account_change_password", "account_reauthenticate", "admin:password_change"]
+)
+def test_no_password_waits(address: str) -> None:
+    browser = Client()
+    browser.post(reverse(address), {"oldpassword": PASSWORD, "password": PASSWORD, "old_password": PASSWORD})
+    assert HELD not in browser.session
+
+
 def test_what_waits_can_be_thrown_away_and_does_not_wait_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
     browser, person = Client(), make_person("late")
     assert person.user is not None
