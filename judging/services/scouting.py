@@ -96,9 +96,9 @@ def _create(desk: Desk, submission: Submission, text: str) -> Introduction:
 @transaction.atomic
 def withdraw(introduction: Introduction, *, by: Person) -> None:
     """The partner takes the question back while it waits. Raises IntroductionRefused after the answer."""
-    held = _hold(introduction)
-    if held.state != State.ASKED:
-        raise IntroductionRefused(_("The artist has answered. The question can't be withdrawn any more."))
+    held = _hold(
+        introduction, State.ASKED, _("The artist has answered. The question can't be withdrawn any more.")
+    )
     _set(held, State.WITHDRAWN)
     events.log("introduction.withdrawn", held, by=by, season=held.season.slug)
 
@@ -109,9 +109,7 @@ def answer(introduction: Introduction, *, accepts: bool, by: Person) -> Introduc
 
     Raises IntroductionRefused if it was answered or withdrawn before.
     """
-    held = _hold(introduction)
-    if held.state != State.ASKED:
-        raise IntroductionRefused(_("This question was answered or withdrawn before."))
+    held = _hold(introduction, State.ASKED, _("This question was answered or withdrawn before."))
     held.answered_by, held.answered_at = by, clock.now()
     _set(held, State.ACCEPTED if accepts else State.DECLINED, "answered_by", "answered_at")
     events.log("introduction.answered", held, by=by, season=held.season.slug, accepts=accepts)
@@ -123,19 +121,21 @@ def answer(introduction: Introduction, *, accepts: bool, by: Person) -> Introduc
 @transaction.atomic
 def take_back(introduction: Introduction, *, by: Person) -> None:
     """The artist takes consent back: the partner room shows no contact from now on. Raises IntroductionRefused."""
-    held = _hold(introduction)
-    if held.state != State.ACCEPTED:
-        raise IntroductionRefused(_("There is no consent to take back."))
+    held = _hold(introduction, State.ACCEPTED, _("There is no consent to take back."))
     _set(held, State.TAKEN_BACK)
     events.log("introduction.taken_back", held, by=by, season=held.season.slug)
     _tell_partner(held)
 
 
-def _hold(introduction: Introduction) -> Introduction:
+def _hold(introduction: Introduction, state: Introduction.State, otherwise: str) -> Introduction:
+    """The row, locked, in this state; else refused with these words."""
     rows = Introduction.objects.select_for_update(of=("self",)).select_related(
         "season", "organisation", "artist", "submission__track", "asked_by__user"
     )
-    return rows.get(pk=introduction.pk)
+    held = rows.get(pk=introduction.pk)
+    if held.state != state:
+        raise IntroductionRefused(otherwise)
+    return held
 
 
 def _set(held: Introduction, state: Introduction.State, *more: str) -> None:
