@@ -7,11 +7,18 @@ from judging.scoring.compute import Result
 
 
 def parts_by_entry(result: Result) -> dict[str, dict[str, Any]]:
-    """For every entry: `marks` (seat, given, read; millionths) and `metrics` (normal scores; millionths)."""
+    """For every entry: `marks` (seat, given, read; millionths) and `metrics` (normal scores; millionths); `points` where they decide."""
     parts: dict[str, dict[str, Any]] = {code: {"marks": [], "metrics": {}} for code in result.entries}
     _add_marks(result, parts)
     _add_metrics(result, parts)
+    _add_points(result, parts)
     return parts
+
+
+def _add_points(result: Result, parts: dict[str, dict[str, Any]]) -> None:
+    """Where points decide: who gave how many, the most first."""
+    for given in () if result.tally is None else result.tally.given:
+        parts[given.entry].setdefault("points", []).append([given.side, given.voter, given.points])
 
 
 def _add_marks(result: Result, parts: dict[str, dict[str, Any]]) -> None:

@@ -128,7 +128,8 @@ def _figures(result: Result) -> dict[str, Any]:
         figures["merged"] = sorted(result.popularity_part.window.merged)
     panel = result.panel_part
     if panel:
-        pull = None if panel.lambda_entry is None else float(panel.lambda_entry)
+        pulls = panel.lambda_entry is not None and result.tally is None
+        pull = float(panel.lambda_entry or 0) if pulls else None
         figures |= {"components": panel.components, "pull": pull}
     return figures
 

@@ -40,9 +40,11 @@ class Round(models.Model):
         PERCENTILE = "percentile-region", _("percentile per region")
         LOG_SUM = "log-sum", _("sum of logarithms")
         RAW_SUM = "raw-sum", _("raw sum (not advised)")
+        TIME_DECAY = "time-decay", _("time decay (for trends, not advised)")
 
     class Blend(models.TextChoices):
         WEIGHTED_SUM = "weighted-sum", _("weighted sum")
+        POINTS = "eurovision", _("points of juries and publics, as at Eurovision")
         BORDA = "borda", _("Borda")
         RANK_POINTS = "rank-points", _("rank points")
         GEOMETRIC = "geometric", _("geometric mean")
@@ -162,6 +164,11 @@ class Round(models.Model):
     def is_running(self) -> bool:
         """Open or locked: its standings still change."""
         return self.state in (self.State.OPEN, self.State.LOCKED)
+
+    @property
+    def is_by_points(self) -> bool:
+        """Each judge and each market gives 12, 10, 8, 7 … 1, and the sum decides."""
+        return self.blend_method == self.Blend.POINTS
 
     @property
     def has_locked(self) -> bool:

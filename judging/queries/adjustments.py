@@ -61,7 +61,7 @@ def adjusted(standing: Standing) -> Adjusted:
     merged = set(standing.standings.figures.get("merged", []))
     return Adjusted(
         cut=cut_days(lines, rules, days=standing.parts.get("days") or 0, merged=merged),
-        held=held_back(standing.parts.get("metrics", {}), rules),
+        held=[] if "points" in standing.parts else held_back(standing.parts.get("metrics", {}), rules),
         merged=sorted({region for region, _, _, value in lines if value and region in merged}),
         is_measured=standing.popularity is not None or not weighed,
     )

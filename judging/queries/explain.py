@@ -53,6 +53,15 @@ class MetricPart:
 
 
 @dataclass(frozen=True)
+class Points:
+    """What one judge (by number) or one market (by name) gave, where points decide."""
+
+    voter: str
+    is_judge: bool
+    points: int
+
+
+@dataclass(frozen=True)
 class Why:
     """Everything the page says, already in numbers that people use."""
 
@@ -62,6 +71,7 @@ class Why:
     total: int
     marks: list[Mark]
     metrics: list[MetricPart]
+    points: list[Points]
     comments: list[str]
     pull: int
     panel: "Ahead | None"
@@ -76,7 +86,9 @@ class Why:
     @property
     def reads_marks(self) -> bool:
         """Whether the method compares judges with one another."""
-        return self.entry.round.panel_method.startswith("leniency-adjusted")
+        return not self.entry.round.is_by_points and self.entry.round.panel_method.startswith(
+            "leniency-adjusted"
+        )
 
     @property
     def read_otherwise(self) -> int:
@@ -91,7 +103,7 @@ class Why:
     @property
     def merged_names(self) -> list[str]:
         """The merged markets in the reader's language."""
-        named = {m.code: pick(m.name, m.names) for m in self.entry.round.season.markets.all()}
+        named = _market_names(self.entry.round)
         return [named.get(code, code or gettext("elsewhere")) for code in self.adjusted.merged]
 
     @property
@@ -134,6 +146,7 @@ def why(entry: Entry, *, early: bool = False) -> Why | None:
         total=used.size,
         marks=_marks(parts, standing.standings.judges),
         metrics=_metrics(entry.round, parts),
+        points=_points(entry.round, parts),
         comments=_comments(entry),
         pull=_pull(used.figures.get("pull"), standing.sheets),
         panel=_ahead(standing, "panel"),
@@ -145,6 +158,25 @@ def why(entry: Entry, *, early: bool = False) -> Why | None:
         interval=rank_interval(standing),
         tie=tie_step(standing),
     )
+
+
+def _market_names(round: Round) -> dict[str, str]:
+    return {market.code: pick(market.name, market.names) for market in round.season.markets.all()}
+
+
+def _points(round: Round, parts: dict[str, Any]) -> list[Points]:
+    """The most first, of each side; judges by the number they have among the marks."""
+    number = {mark["seat"]: n for n, mark in enumerate(_by_seat(parts), 1)}
+    names = _market_names(round)
+    given = [
+        Points(str(number[voter]), True, points) if side == "jury" else Points(names.get(voter, voter or gettext("elsewhere")), False, points)
+        for side, voter, points in parts.get("points", [])
+    ]  # fmt: skip
+    return sorted(given, key=lambda one: (not one.is_judge, -one.points, one.voter))
+
+
+def _by_seat(parts: dict[str, Any]) -> list[dict[str, Any]]:
+    return sorted(parts.get("marks", []), key=lambda mark: mark["seat"])
 
 
 def _ahead(standing: Standing, part: str) -> Ahead | None:
@@ -166,11 +198,13 @@ def tie_step(standing: Standing) -> str:
     chain = standing.standings.recipe["tie"]["chain"]
     first = {"popularity-first": "popularity", "countback": "marks"}.get(chain, "panel")
     steps = ["", first, "chance", "markets", "criterion", "draw"]
+    if standing.standings.recipe["blend"]["method"] == Round.Blend.POINTS:
+        steps = ["", "panel" if chain == "panel-first" else "popularity", "voters", "twelves", "", "draw"]
     return steps[min(standing.tie_level, len(steps)) - 1]
 
 
 def _marks(parts: dict[str, Any], judges: list[dict[str, Any]]) -> list[Mark]:
-    marks = sorted(parts.get("marks", []), key=lambda mark: mark["seat"])
+    marks = _by_seat(parts)
     leniency = {judge["seat"]: judge["leniency"] / MICRO for judge in judges}
     return [
         Mark(n, mark["given"] / MICRO, mark["read"] / MICRO, leniency.get(mark["seat"], 0.0))

@@ -19,6 +19,11 @@ from submissions.queries.rules import Problem, moment, plain_decimal
 MINIMUM_DAYS = 7
 """Days of readings that an entry needs before its popularity is measured, where a round says nothing else."""
 
+MOST_FOR_POINTS = 40
+"""Entries of which ten get points from each judge and market; of more, most would get none."""
+SIDES_WITH_POINTS = (Decimal(0), Decimal("0.5"), Decimal(1))
+"""Weights of the panel with which the two sides' points add up as they are."""
+
 
 def rounds_of(season: Season) -> list[Round]:
     """The season's rounds in order, read once per season object."""
@@ -90,6 +95,7 @@ def judging_problems(season: Season) -> list[Problem]:
         problems += weight_problems(round_)
         problems += part_problems(round_, round_.criteria.all(), round_.metrics.all())
         problems += cut_problems(round_, earlier, season)
+        problems += points_problems(round_, earlier, season)
     if [r.number for r in rounds] != list(range(1, len(rounds) + 1)):
         problems.append(
             Problem(_("Rounds are numbered 1, 2, 3 without a gap."), "number", _about(rounds[-1]))
@@ -113,6 +119,30 @@ def weight_problems(round_: Round) -> list[Problem]:
         text = _("An entry gets %(dealt)d judges, so it can't reach %(needed)d sheets.")
         facts = {"dealt": round_.judges_per_entry, "needed": round_.minimum_sheets}
         problems.append(Problem(text % facts, "minimum_sheets", _about(round_)))
+    return problems
+
+
+def points_problems(round_: Round, earlier: Round | None, season: Season) -> list[Problem]:
+    """Points of juries and publics want a small field that everybody hears, and sides that count as they are."""
+    if not round_.is_by_points:
+        return []
+    problems, about = [], _about(round_)
+    if earlier is None:
+        text = _("Points suit a round that others come before: nobody knows yet how many enter this one.")
+        problems.append(Problem(text, "blend_method", about))
+    elif (field := earlier.cut_highest * groups_of(earlier, season)) > MOST_FOR_POINTS:
+        text = _(
+            "Up to %(field)d may enter this round. Points suit at most %(most)d: of more, most would get none."
+        )
+        problems.append(Problem(text % {"field": field, "most": MOST_FOR_POINTS}, "blend_method", about))
+    if round_.panel_weight and round_.design != Round.Design.ALL_HEAR_ALL:
+        text = _("With points every judge has to hear every entry.")
+        problems.append(Problem(text, "design", about))
+    if round_.panel_weight not in SIDES_WITH_POINTS:
+        text = _(
+            "With points each judge and each market counts the same. Leave both weights at 0.5, or give one side all."
+        )
+        problems.append(Problem(text, "panel_weight", about))
     return problems
 
 
@@ -165,6 +195,7 @@ def problems_of_round(round_: Round) -> list[Problem]:
     problems = (
         weight_problems(round_)
         + cut_problems(round_, earlier, season)
+        + points_problems(round_, earlier, season)
         + round_window_problems(round_, earlier, season)
     )
     if later is not None:

@@ -54,6 +54,8 @@ def _run(options: argparse.Namespace) -> None:
         "points": by_points and options.points is not None,
     }
     try:
+        if by_points and not given["points"]:
+            raise RecipeError("blend", "method", "eurovision needs a file of points")
         check_inputs(recipe, **given)
     except RecipeError as error:
         raise FileError(options.recipe, *locate(text, error.table, error.key), str(error)) from error

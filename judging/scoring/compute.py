@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .ballots import points_of
 from .blend import blend, panel_share
 from .chance import probabilities
 from .codes import places, taken, united
@@ -157,8 +158,8 @@ def compute(
     themselves. Nothing depends on the order of rows.
     """
     check_inputs(recipe, sheets=sheets is not None, readings=readings is not None, points=points is not None)
-    if recipe.blend.method == "eurovision":
-        return _by_points(recipe, Tally(points or ()))
+    if recipe.blend.method == "eurovision" and points is not None:
+        return _by_points(recipe, Tally(points))
     if sheets is not None and not isinstance(sheets, Sheets):
         sheets = arrange(sheets, criteria=recipe.panel.criteria)
     panel = None if sheets is None else score_panel(sheets, recipe.panel)
@@ -168,9 +169,7 @@ def compute(
 
 def check_inputs(recipe: Recipe, *, sheets: bool, readings: bool, points: bool) -> None:
     """Raise RecipeError if the recipe needs an input that is not there, or says too little about one that is."""
-    if recipe.blend.method == "eurovision":
-        if not points:
-            raise RecipeError("blend", "method", "eurovision needs a file of points")
+    if recipe.blend.method == "eurovision" and points:
         return
     if recipe.blend.popularity > 0 and not readings:
         raise RecipeError("blend", "popularity", "popularity has a weight but there are no readings")
@@ -187,6 +186,8 @@ def from_parts(recipe: Recipe, panel: Panel | None, popularity: Popularity | Non
 
     Only the recipe's tables blend, cut and tie and `minimum_sheets` matter here.
     """
+    if recipe.blend.method == "eurovision":
+        return _by_ballots(recipe, panel, popularity)
     columns = _columns(recipe, panel, popularity)
     regions, marks = _tie_columns(columns.field, panel, popularity, recipe)
     second = _second_level(recipe, columns, panel)
@@ -198,8 +199,13 @@ def from_parts(recipe: Recipe, panel: Panel | None, popularity: Popularity | Non
         (5, [marks]),
     ]
     order = rank(columns.field, levels, seed=recipe.tie_seed)
+    return _result(recipe, columns, order, _heard(recipe, columns), panel, popularity, None)
+
+
+def _heard(recipe: Recipe, columns: _Columns) -> NDArray[np.bool_]:
+    """Who has the sheets that a selection asks for; everyone where the panel has no weight."""
     least = max(1, recipe.panel.minimum_sheets) if recipe.blend.panel > 0 else 0
-    return _result(recipe, columns, order, columns.sheets >= least, panel, popularity, None)
+    return columns.sheets >= least
 
 
 def _second_level(recipe: Recipe, columns: _Columns, panel: Panel | None) -> Sequence[Ints]:
@@ -213,9 +219,7 @@ def _second_level(recipe: Recipe, columns: _Columns, panel: Panel | None) -> Seq
 
 
 def _columns(recipe: Recipe, panel: Panel | None, popularity: Popularity | None) -> _Columns:
-    heard = panel.sheets.field if panel else ()
-    measured = popularity.window.entries if popularity else ()
-    field = united(heard, measured)
+    field = _field(panel, popularity)
     columns = _Columns(
         field=field,
         blend=_zeros(field),
@@ -230,7 +234,7 @@ def _columns(recipe: Recipe, panel: Panel | None, popularity: Popularity | None)
     if panel:
         _place_panel(columns, panel, places(field, panel.sheets.entries))
     if popularity:
-        at = places(field, measured)[popularity.members]
+        at = places(field, popularity.window.entries)[popularity.members]
         columns.popularity = _placed(columns.popularity, at, popularity.score)
         columns.measured[at] = True
     panel_scores = _or_zero(columns.panel, columns)
@@ -240,6 +244,11 @@ def _columns(recipe: Recipe, panel: Panel | None, popularity: Popularity | None)
         columns.blend, sds, share=panel_share(recipe.blend), size=recipe.cut_size
     )
     return columns
+
+
+def _field(panel: Panel | None, popularity: Popularity | None) -> Sequence[str]:
+    heard = panel.sheets.field if panel else ()
+    return united(heard, popularity.window.entries if popularity else ())
 
 
 def _place_panel(columns: _Columns, panel: Panel, at: Indexes) -> None:
@@ -278,10 +287,30 @@ def _tie_columns(
 
 
 def _by_points(recipe: Recipe, tally: Tally) -> Result:
-    public_first = recipe.tie_chain != "panel-first"
+    columns = _points_columns(recipe, tally)
+    return _result(recipe, columns, _order_of(recipe, tally), columns.measured, None, None, tally)
+
+
+def _by_ballots(recipe: Recipe, panel: Panel | None, popularity: Popularity | None) -> Result:
+    """Points made of the parts; these stay to explain them, and who has too few sheets is not selected."""
+    field = _field(panel, popularity)
+    tally = Tally(points_of(recipe, panel, popularity), field)
+    columns = _points_columns(recipe, tally)
+    if panel:
+        columns.sheets[places(field, panel.sheets.entries)] = panel.counts
+    order = _order_of(recipe, tally)
+    return _result(recipe, columns, order, _heard(recipe, columns), panel, popularity, tally)
+
+
+def _order_of(recipe: Recipe, tally: Tally) -> Order:
+    levels = tally.levels(public_first=recipe.tie_chain != "panel-first")
+    return rank(tally.entries, levels, seed=recipe.tie_seed)
+
+
+def _points_columns(recipe: Recipe, tally: Tally) -> _Columns:
     total = in_micro(tally.jury + tally.public)
     field = tally.entries
-    columns = _Columns(
+    return _Columns(
         field=field,
         blend=total,
         popularity=in_micro(tally.public),
@@ -292,8 +321,6 @@ def _by_points(recipe: Recipe, tally: Tally) -> Result:
         probability=probabilities(total, None, share=panel_share(recipe.blend), size=recipe.cut_size),
         sheets=np.zeros(len(field), dtype=np.int64),
     )
-    order = rank(field, tally.levels(public_first=public_first), seed=recipe.tie_seed)
-    return _result(recipe, columns, order, columns.measured, None, None, tally)
 
 
 def _result(

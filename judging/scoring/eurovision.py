@@ -11,10 +11,15 @@ COUNTBACK = (12, 10, 8, 7, 6, 5, 4, 3, 2, 1)
 
 
 class Tally:
-    """Points per entry: `jury` and `public` sums, and for one side the numbers that break ties."""
+    """Points per entry: `jury` and `public` sums, and for one side the numbers that break ties.
 
-    def __init__(self, points: Sequence[Point]) -> None:
-        self.entries, self._entry = indexed([point.entry for point in points])
+    `field` (sorted) names all entries, so that those without points need no line of 0.
+    """
+
+    def __init__(self, points: Sequence[Point], field: Sequence[str] = ()) -> None:
+        self.given = points
+        codes, places = indexed([*field, *(point.entry for point in points)])
+        self.entries, self._entry = codes, places[len(field) :]
         self._public = np.array([point.side == "public" for point in points], dtype=np.bool_)
         self._points = np.array([point.points for point in points], dtype=np.int64)
         self.jury = self._sum(self._points, public=False)

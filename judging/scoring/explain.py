@@ -94,6 +94,8 @@ def explain(result: Result, entry: str) -> Explanation:
     position = result.position(entry)
     rules, row = result.recipe, result.row(position)
     panel, popularity = result.panel_part, result.popularity_part
+    if result.tally is not None:  # points say all: how a judge's marks read next to others' plays no part
+        panel = popularity = None
     return Explanation(
         row=row,
         entries=len(result),

@@ -293,6 +293,17 @@ def _regions_won(
     return won
 
 
+def region_scores(popularity: Popularity, rules: PopularityRules) -> Iterator[tuple[str, Indexes, Ints]]:
+    """Per region its name, which members have a rate above 0 there, and for all members the mean that `regions_won` looks at."""
+    window, members = popularity.window, popularity.members
+    exact = combine(window, members, _doubled_ranks(window, members), rules, FIXED)
+    for region, name in enumerate(window.regions):
+        rates = [rate for rate in window.rates if rate.region == region]
+        active = [rate.entry[(rate.whole > 0) | (rate.part > 0)] for rate in rates]
+        mean, _ = _region_mean(rates, window, members, exact, rules, FIXED)
+        yield name, np.flatnonzero(np.isin(members, np.concatenate(active))), EXACT.publish_all(mean)
+
+
 def _region_mean(
     rates: list[Rate],
     window: Window,

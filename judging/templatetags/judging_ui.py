@@ -14,6 +14,7 @@ from judging.queries.measures import measure_name
 from judging.queries.reasons import in_words
 
 register = template.Library()
+DRAW = 6
 
 
 @register.filter
@@ -54,17 +55,29 @@ register.filter("measure", measure_name)
 
 
 @register.filter
-def tie_step(level: int, chain: str) -> str:
+def tie_step(level: int, round: Round) -> str:
     """What a step of the tie chain compares, in words (docs/scoring.md, "Ties")."""
+    chain = round.tie_chain
+    if round.is_by_points and level < DRAW:
+        return _points_step(level, public=chain != Round.TieChain.PANEL_FIRST)
     second = {"popularity-first": gettext("popularity"), "countback": gettext("the best marks in turn")}
     words = {
         2: second.get(chain, gettext("the panel's score")),
         3: gettext("the probability of belonging in"),
         4: gettext("the number of markets above the middle"),
         5: gettext("the mean mark of the weightiest criterion"),
-        6: gettext("a draw by the seed that was committed to before the season opened"),
+        DRAW: gettext("a draw by the seed that was committed to before the season opened"),
     }
     return words.get(level, "")
+
+
+def _points_step(level: int, *, public: bool) -> str:
+    words = {
+        2: (gettext("the judges' points"), gettext("the markets' points")),
+        3: (gettext("how many judges gave points"), gettext("how many markets gave points")),
+        4: (gettext("the judges' 12s, then 10s, 8s …"), gettext("the markets' 12s, then 10s, 8s …")),
+    }
+    return words[level][public] if level in words else ""
 
 
 @register.filter

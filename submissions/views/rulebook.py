@@ -12,6 +12,9 @@ from submissions.queries import rules as season_rules
 from submissions.queries.seasons import text_of
 from submissions.services.amendments import all_windows
 
+POINTS = "eurovision"
+"""The blend in which places are worth points."""
+
 
 def page(season: Season) -> dict[str, Any]:
     """Everything that the rules page shows, in the reader's language where somebody wrote it."""
@@ -134,13 +137,13 @@ def _round(part: dict[str, Any]) -> dict[str, Any]:
         "name": worded(part),
         "opens": _moment(part["opens_at"]), "locks": _moment(part["locks_at"]), "closes": _moment(part["closes_at"]),
         "cut": cut_words(part),
-        "weights": weight_words(part["weights"]),
+        "weights": blend_words(part["methods"]["blend"], part["weights"]),
         "panel": panel_words(part["panel"]) if float(part["weights"]["panel"]) else "",
         "blind": part["panel"]["blind"],
         "criteria": [(worded(c), percent(c["weight"]), _anchors(c["anchors"], language)) for c in part["criteria"]],
         "metrics": [(metric_words(m["metric"]), percent(m["weight"])) for m in part["metrics"]],
         "popularity": popularity_words(part) if part["metrics"] else "",
-        "ties": tie_words(part["methods"]["ties"]),
+        "ties": tie_words(part["methods"]["ties"], by_points=part["methods"]["blend"] == POINTS),
     }  # fmt: skip
 
 
@@ -161,6 +164,25 @@ def weight_words(weights: dict[str, str]) -> str:
         "popularity": percent(popularity),
         "panel": percent(panel),
     }
+
+
+def blend_words(method: str, weights: dict[str, str]) -> str:
+    """Who decides a round, and how the two parts become one score."""
+    is_one = not (float(weights["popularity"]) and float(weights["panel"]))
+    if method == POINTS:
+        points = _(
+            "Each judge and each market gives 12, 10, 8, 7, 6, 5, 4, 3, 2 and 1 points to its ten best; the sum decides."
+        )
+        return f"{weight_words(weights)} {points}" if is_one else points
+    joined = {
+        "borda": _("What counts is the mean of the places by popularity and by panel."),
+        "rank-points": _("Places by popularity and by panel earn points, the best most, and their mean decides."),
+        "geometric": _("The two parts are multiplied, so that an entry has to be good in both."),
+        "rrf": _("The first few places by popularity and by panel count much more than the places after them."),
+        "panel-gate-then-popularity": _("The panel chooses who stays in the running; among them popularity decides."),
+        "both-must-pass": _("The weaker of the two parts decides."),
+    }.get(method, "")  # fmt: skip
+    return weight_words(weights) if is_one else f"{weight_words(weights)} {joined}".strip()
 
 
 def panel_words(panel: dict[str, Any]) -> str:
@@ -201,7 +223,7 @@ def popularity_words(part: dict[str, Any]) -> str:
     ) % {"days": days, "since": since}
 
 
-def tie_words(chain: str) -> str:
+def tie_words(chain: str, *, by_points: bool = False) -> str:
     """What decides between equal scores."""
     first = {
         "panel-first": _("the higher panel score, then the higher probability of belonging above the line"),
@@ -211,6 +233,14 @@ def tie_words(chain: str) -> str:
         "countback": _("the better marks in the criterion of the highest weight"),
         "extend-cut": _("nothing: everybody who is tied at the line advances"),
     }[chain]
+    if by_points and chain != "extend-cut":
+        of_judges = _(
+            "more points from the judges, then from more judges, then more 12s, 10s, 8s … of theirs"
+        )
+        of_markets = _(
+            "more points from the markets, then from more markets, then more 12s, 10s, 8s … of theirs"
+        )
+        first = of_judges if chain == "panel-first" else of_markets
     return _(
         "Between equal scores decides %(first)s; last of all a draw from a seed whose hash is published here."
     ) % {"first": first}

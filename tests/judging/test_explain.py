@@ -179,3 +179,43 @@ def test_how_sure_a_place_is_follows_the_panel(closed: Round) -> None:
     row = rows[0]
     row.standings.recipe["blend"]["method"] = "borda"
     assert rank_interval(row) is None, "only a sum has an error that adds up"
+
+
+@pytest.fixture
+def by_points(closed: Round, two: tuple[Person, Person]) -> Round:
+    """The same round, decided by the points of its judges and markets."""
+    made = advance(
+        make_round(
+            closed.season, 2, blend_method="eurovision", tie_chain="popularity-first", design="all-hear-all",
+            options={"popularity": {"region_minimum_entries": 3, "region_minimum_fans": 0, "minimum_days": 3}},
+        ),
+        "open",
+    )  # fmt: skip
+    seats = [make_seat(made) for _ in range(3)]
+    for number in range(6):
+        entry = make_entry(made)
+        for place, seat in enumerate(seats):
+            sheet = make_sheet(entry, seat, (number * (place + 1)) % 7, 5, filed=False)
+            ScoreSheet.objects.filter(pk=sheet.pk).update(state="filed", filed_at=made.opens_at)
+        make_readings(entry, *[10 * number + day for day in range(5)])
+    running = standings.compute(made)
+    advance(made, "locked")
+    at_close = standings.compute(made, closing=True)
+    assert running and at_close and bytes(running.blends) == bytes(at_close.blends)
+    advance(made, "closed")
+    announced(made, two)
+    return made
+
+
+def test_where_points_decide_the_page_says_who_gave_how_many(by_points: Round) -> None:
+    rows = list(Standing.objects.filter(standings__releases__round=by_points).order_by("rank"))
+    assert len(rows) == 6
+    for row in rows:
+        told = artist_of(row.entry).get(reverse("why", args=[row.entry.code]))
+        story, page = told.context["why"], re.sub(r"\s+", " ", told.content.decode())
+        assert sum(one.points for one in story.points) * 10**6 == row.blend
+        assert {one.voter for one in story.points if one.is_judge} == {"1", "2", "3"}
+        assert {one.voter for one in story.points if not one.is_judge} <= {"Japan"}
+        assert f'<dd class="figure">{row.blend // 10**6}</dd>' in page
+        assert "By the rules the panel counts" not in page and "read otherwise" not in page
+    assert rows[0].blend > rows[-1].blend
