@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
 from submissions.models import Role
-from submissions.permissions import STAFF, is_staff_anywhere, roles_anywhere
+from submissions.permissions import STAFF, is_staff_anywhere, roles_of
 from submissions.queries.rules import known_zones, season_zone
 from submissions.queries.seasons import seasons_with_role
 
@@ -43,7 +43,7 @@ class SpotlightAdminSite(UnfoldAdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Whether this account may enter at all; what it sees is decided per season."""
-        return is_staff_anywhere(request.user)
+        return is_staff_anywhere(request)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
         """Visitors are sent to sign in; a signed-in person without a role finds nothing here."""
@@ -94,7 +94,7 @@ def start_page(request: HttpRequest) -> str:
     """The address at which a person's work begins, by the first of their roles whose page exists."""
     if request.user.is_superuser:
         return reverse("home")
-    held = roles_anywhere(request.user)
+    held = roles_of(request)
     for role, name in STARTS:
         if role in held:
             try:

@@ -11,20 +11,28 @@ from django.utils.translation import gettext as _
 from spotlight.accounts.models import User
 from spotlight.accounts.people import person_of
 from submissions.models import Season
-from submissions.permissions import STAFF, roles_anywhere, roles_in
+from submissions.permissions import STAFF, roles_of
 from submissions.queries.seasons import current_season, readable_season
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Values for `templates/base.html`. A view that shows another season passes its own `season`."""
+    """Values for `templates/base.html`, found once per request. A view that shows another season passes its own `season`."""
+    kept: dict[str, Any] | None = getattr(request, "_shell", None)
+    if kept is None:
+        kept = _found(request)
+        request._shell = kept  # type: ignore[attr-defined]
+    return kept
+
+
+def _found(request: HttpRequest) -> dict[str, Any]:
     user: User | AnonymousUser = getattr(request, "user", None) or AnonymousUser()
     season = _season(request, user)
     return {
         "season": season,
         "person": person_of(user),
-        "roles": roles_in(user, season),
+        "roles": roles_of(request, season) if user.is_authenticated and season else set(),
         "nav": _links(request, _public_links(season)),
-        "account_nav": _links(request, _own_links(roles_anywhere(user))) if user.is_authenticated else [],
+        "account_nav": _links(request, _own_links(roles_of(request))) if user.is_authenticated else [],
         "brand_stylesheet": brand_stylesheet(season),
     }
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from spotlight.web.addresses import address
 from submissions.models import Role
-from submissions.permissions import roles_anywhere
+from submissions.permissions import roles_of
 
 # (icon, words, name of the address, who uses it)
 PAGES: tuple[tuple[str, Callable[[], str], str, set[Role]], ...] = (
@@ -28,7 +28,7 @@ ICONS = {
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Pages of our own first, then the lists of each app that this person may see."""
-    held = set(Role.values) if request.user.is_superuser else roles_anywhere(request.user)
+    held = set(Role.values) if request.user.is_superuser else roles_of(request)
     pages = [
         {"title": words(), "icon": icon, "link": address(name)}
         for icon, words, name, roles in PAGES

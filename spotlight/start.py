@@ -8,16 +8,16 @@ from django.views.decorators.http import require_GET
 
 from spotlight.admin import start_page
 from submissions.models import Role
-from submissions.permissions import is_staff_anywhere, roles_anywhere
+from submissions.permissions import is_staff_anywhere, roles_of
 
 
 @login_required
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
     """Staff to their work, partners to their room, everybody else to their entries."""
-    if is_staff_anywhere(request.user):
+    if is_staff_anywhere(request):
         return redirect(start_page(request))
-    if Role.PARTNER in roles_anywhere(request.user):
+    if Role.PARTNER in roles_of(request):
         return redirect("partners")
     try:
         resolve("/me/")

@@ -1,6 +1,7 @@
 """Who may do what in a season. Predicates shared by views, API, admin and templates; deny by default."""
 
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
 
 from spotlight.accounts.models import Person, User
 from submissions.models import ArtistMember, Membership, Role, Season, Track
@@ -21,22 +22,30 @@ def has_role(user: User | AnonymousUser, season: Season | None, *roles: Role) ->
     return bool(roles_in(user, season) & set(roles))
 
 
-def roles_anywhere(user: User | AnonymousUser) -> set[str]:
-    """Every role that an account's person holds now, in whatever season; empty for visitors."""
+def roles_of(request: HttpRequest, season: Season | None = None) -> set[str]:
+    """Roles that who asks holds now, in a season or in whatever season; empty for visitors.
+
+    Read once per request: every page shows them, and the panel asks for each of its lists.
+    """
+    kept: set[tuple[int, str]] | None = getattr(request, "_roles", None)
+    if kept is None:
+        kept = request._roles = _held(request.user)  # type: ignore[attr-defined]
+    return {role for key, role in kept if season is None or key == season.pk}
+
+
+def _held(user: User | AnonymousUser) -> set[tuple[int, str]]:
     if not user.is_authenticated or not user.is_active:
         return set()
     held = Membership.objects.filter(person__user=user, ended_at__isnull=True)
-    return set(held.values_list("role", flat=True))
+    return set(held.values_list("season_id", "role"))
 
 
-def is_staff_anywhere(user: User | AnonymousUser) -> bool:
-    """Whether the account may enter the admin panel at all."""
+def is_staff_anywhere(request: HttpRequest) -> bool:
+    """Whether who asks may enter the admin panel at all."""
+    user = request.user
     if not user.is_authenticated or not user.is_active:
         return False
-    return (
-        bool(user.is_superuser)
-        or Membership.objects.filter(person__user=user, role__in=STAFF, ended_at__isnull=True).exists()
-    )
+    return bool(user.is_superuser) or bool(roles_of(request) & set(STAFF))
 
 
 def is_behind(person: Person, track: Track) -> bool:

@@ -16,7 +16,7 @@ from judging.services.presets import create_from_preset
 from spotlight.errors import SpotlightError
 from spotlight.web.answers import add_refusal, one_of, person_behind
 from submissions.models import Role, Season
-from submissions.permissions import roles_anywhere
+from submissions.permissions import roles_of
 from submissions.services.presets import empty_season
 from submissions.views.access import own_season
 
@@ -25,7 +25,7 @@ from submissions.views.access import own_season
 @require_http_methods(["GET", "POST"])
 def new_season(request: HttpRequest) -> HttpResponse:
     """Begin a season; its maker becomes its organizer. For the operator, and for whoever organizes a season already."""
-    if not (request.user.is_superuser or Role.ORGANIZER in roles_anywhere(request.user)):
+    if not (request.user.is_superuser or Role.ORGANIZER in roles_of(request)):
         raise Http404
     form = NewSeasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
