@@ -120,3 +120,9 @@ def test_files_named_in_documents_exist(path: Path) -> None:
         path.read_text(),
     )
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_documents_named_in_the_code_exist() -> None:
+    named = {name for path in sources() for name in re.findall(r"\bdocs/[\w/-]+\.md\b", path.read_text())}
+    assert len(named) > 3
+    assert sorted(name for name in named if not (ROOT / name).exists()) == []

@@ -68,7 +68,7 @@ def adjusted(standing: Standing) -> Adjusted:
 
 
 def cut_days(lines: Iterable[Line], rules: dict[str, Any], *, days: int, merged: set[str]) -> list[CutDays]:
-    """Days above `winsor` times the median day of their metric and market. Source: scoring-rules 22, 27 and 28."""
+    """Days above `winsor` times the median day of their metric and market. Source: rules 22, 27 and 28 of docs/scoring-rules.md."""
     names = {name for name, _ in rules["metrics"]}
     counted = [line for line in lines if line[1] in names]
     if rules["method"] not in WINSORISED or not counted or not days:
@@ -87,7 +87,7 @@ def cut_days(lines: Iterable[Line], rules: dict[str, Any], *, days: int, merged:
 
 
 def held_back(scores: dict[str, int], rules: dict[str, Any]) -> list[str]:
-    """Measures above the median of the entry's measures plus the consistency cap. Source: scoring-rules 30."""
+    """Measures above the median of the entry's measures plus the consistency cap. Source: rule 30 of docs/scoring-rules.md."""
     if rules["method"] not in HELD or not scores:
         return []
     most = median(scores.values()) + float(rules["consistency_cap"]) * MICRO

@@ -194,7 +194,7 @@ def _ahead(standing: Standing, part: str) -> Ahead | None:
 
 
 def tie_step(standing: Standing) -> str:
-    """What decided between entries with the same score; empty if no other has it. The levels are scoring-rules 36."""
+    """What decided between entries with the same score; empty if no other has it. Levels: rules 36 and 40 of docs/scoring-rules.md."""
     chain = standing.standings.recipe["tie"]["chain"]
     first = {"popularity-first": "popularity", "countback": "marks"}.get(chain, "panel")
     steps = ["", first, "chance", "markets", "criterion", "draw"]

@@ -245,6 +245,14 @@ def test_contradictions_of_a_round(organizer: Client, season: Season, subtests: 
         (1, {"metrics-0-weight": "0.1"}, "weights of the metrics sum to 0.7"),
         (1, {f"criteria-{i}-DELETE": "on" for i in range(4)}, "there is no rubric"),
         (1, {"criteria-0-anchors_own": "very good"}, "Write a mark from 0 to 10"),
+        (1, {"blend_method": "eurovision"}, "nobody knows yet how many enter"),
+        (2, {"blend_method": "eurovision"}, "Up to 100 may enter"),
+        (3, {"blend_method": "eurovision", "design": "balanced-random-k"}, "has to hear every entry"),
+        (
+            3,
+            {"blend_method": "eurovision", "panel_weight": "0.6", "popularity_weight": "0.4"},
+            "Leave both weights at 0.5",
+        ),
     ]
     forms = {round_.number: (change_page(round_), form_of(organizer, round_)) for round_ in rounds_of(season)}
     for number, changes, message in contradictions:
