@@ -2,7 +2,7 @@
 
 A play, like, save, share or use counts once per listener (and day where that is the rule), so `fans` equals `value`.
 Days are days of the season's own zone. A use counts on the day on which it was registered, however late somebody checks
-it, so uses are counted from their beginning on.
+it, so uses are counted from their beginning on, and one that is refused after all leaves its day, however long ago that was.
 """
 
 import datetime
@@ -38,13 +38,19 @@ WITH counted AS (
     DELETE FROM judging_reading r WHERE r.source_id = %(source)s AND r.day >= %(since)s AND NOT EXISTS (
         SELECT 1 FROM mine m WHERE (m.day, m.track_id, m.measure, m.market) = (r.day, r.track_id, r.measure, r.market)
     ) RETURNING 1
+), refused AS (
+    DELETE FROM judging_reading r USING submissions_use u
+     WHERE u.state = 'refused' AND r.track_id = u.track_id AND r.day = (u.at AT TIME ZONE %(zone)s)::date
+       AND r.source_id = %(source)s AND r.measure = 'uses' AND r.market = u.market AND r.day < %(since)s
+       AND NOT EXISTS (SELECT 1 FROM mine m WHERE m.measure = 'uses' AND (m.day, m.track_id, m.market) = (r.day, r.track_id, r.market))
+    RETURNING 1
 ), kept AS (
     INSERT INTO judging_reading AS old (day, source_id, track_id, measure, market, value, fans, set_aside)
     SELECT day, %(source)s, track_id, measure, market, value, value, false FROM mine
     ON CONFLICT (day, source_id, track_id, measure, market) DO UPDATE SET value = excluded.value, fans = excluded.fans
     WHERE (old.value, old.fans) IS DISTINCT FROM (excluded.value, excluded.fans) RETURNING 1
 )
-SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM kept)
+SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM refused) + (SELECT count(*) FROM kept)
 """
 
 

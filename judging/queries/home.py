@@ -203,8 +203,8 @@ def queues(season: Season) -> list[Queue]:
     slug, day = season.slug, datetime.timedelta(days=1)
     return [
         _queue(_("Entries to clear"), Submission.objects.filter(season=season, state="submitted"), "submitted_at", ("clearance",)),
-        _queue(_("Reports"), Report.objects.filter(state="open", track__submissions__season=season), "at", ("admin:submissions_report_changelist",), "state__exact=open", day),
-        _queue(_("Fans' videos to check"), Use.objects.filter(state="waiting", season=season), "at", ("admin:submissions_use_changelist",), "state__exact=waiting"),
+        _queue(_("Reports"), Report.objects.filter(state="open", track__submissions__season=season), "at", ("clearance_reports",), "", day),
+        _queue(_("Fans' videos to check"), Use.objects.filter(state="waiting", season=season), "at", ("clearance_uses",)),
         _queue(_("Readings set aside"), waiting_cases(season), "found_at", ("suspicions", slug)),
         _queue(_("Labels or artists that leave, to approve"), season.joint_removals.filter(state="proposed"), "proposed_at", ("leaving", slug), "", day),
         _queue(_("Readings files with rejected rows"), _imports_with_rejections(season), "at", ("admin:judging_importbatch_changelist",)),

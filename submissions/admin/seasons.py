@@ -31,7 +31,7 @@ from submissions.services import looks
 RULES = (
     "slug", "zone", "entries_open_at", "entries_close_at", "clearing_ends_at", "results_at", "quota", "shortest_seconds",
     "longest_seconds", "lowest_kbps", "largest_mb", "genres", "guardian_under", "confirms_credits",
-    "identity_by", "board_mode", "board_size", "board_freeze_hours",
+    "identity_by", "board_mode", "board_size", "board_freeze_hours", "uses_trusted_after", "use_sites",
 )  # fmt: skip
 
 
@@ -90,6 +90,7 @@ class SeasonAdmin(InSeasonZone):
         (_("Entries"), {"classes": ["tab"], "fields": ("quota", "shortest_seconds", "longest_seconds", "lowest_kbps", "largest_mb", "genres")}),
         (_("Who else is asked"), {"classes": ["tab"], "fields": ("guardian_under", "confirms_credits", "identity_by")}),
         (_("Leaderboard"), {"classes": ["tab"], "fields": ("board_mode", "board_size", "board_freeze_hours")}),
+        (_("Fans’ videos"), {"classes": ["tab"], "fields": ("uses_trusted_after", "use_sites")}),
         (_("Looks"), {"classes": ["tab"], "fields": ("brand_color", "logo_file", "remove_logo")}),
     )  # fmt: skip
 

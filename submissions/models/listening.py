@@ -161,7 +161,7 @@ class Sound(models.Model):
 
 
 class Use(models.Model):
-    """A fan's video made with a track, registered by its link; a person checks it before it counts."""
+    """A fan's video made with a track, registered by its link; it counts once a person or the season's rule accepts it."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting to be checked")
@@ -173,17 +173,35 @@ class Use(models.Model):
     track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="uses")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="uses")
     url = models.URLField(_("link to the video"), max_length=500)
+    address = models.CharField(
+        max_length=800, blank=True, default="", db_default="", editable=False,
+        help_text="See video_address. Empty for what was registered twice before addresses were compared.",
+    )  # fmt: skip
     market = models.CharField(max_length=16, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     at = models.DateTimeField(_("at"))
     decided_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(
+        _("reason"), max_length=500, blank=True, default="", db_default="",
+        help_text="Why somebody decided otherwise than before; the fan reads it.",
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("use")
         verbose_name_plural = _("uses")
         ordering = ["-pk"]
-        constraints = [models.UniqueConstraint(fields=["track", "url"], name="use_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["track", "url"], name="use_once"),
+            models.UniqueConstraint(
+                fields=["track", "address"], condition=~models.Q(address=""), name="use_address_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.url
+
+    @property
+    def is_by_rule(self) -> bool:
+        """Whether the season's rule accepted it and no person decided since."""
+        return self.decided_at is not None and self.decided_by_id is None

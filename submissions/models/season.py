@@ -10,6 +10,11 @@ from spotlight.ledger.models import StoredFile
 LANGUAGES = [("en", "English"), ("ja", "日本語"), ("ko", "한국어")]
 
 
+def usual_sites() -> list[str]:
+    """Where most fans' videos are."""
+    return ["youtube.com", "youtu.be", "tiktok.com", "instagram.com"]
+
+
 class Season(models.Model):
     """One edition: calendar, markets, divisions, hashtag, rules. Opening freezes the rules and stores their hash."""
 
@@ -84,6 +89,18 @@ class Season(models.Model):
             "chart, places, rising tracks and counts. Organizers and the chair see it live. 0 means no freeze."
         ),
     )
+
+    uses_trusted_after = models.PositiveSmallIntegerField(
+        _("a fan is trusted after so many videos"), default=0, blank=True,
+        help_text=_(
+            "Once a person has accepted so many videos of a fan in this season and nobody refused one, further ones on the "
+            "sites below are accepted by rule. 3 is a good number. 0 or empty: a person checks every video."
+        ),
+    )  # fmt: skip
+    use_sites = ArrayField(
+        models.CharField(max_length=253), verbose_name=_("sites of videos that may be accepted by rule"), default=usual_sites, blank=True,
+        help_text=_("One a line, such as youtube.com. “www.” and “m.” before it don’t matter; any other subdomain is a site of its own."),
+    )  # fmt: skip
 
     brand_color = models.CharField(
         _("brand color"),

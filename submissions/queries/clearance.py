@@ -117,3 +117,11 @@ def uses_of(user: User) -> QuerySet[Use]:
 def waiting_uses(user: User) -> QuerySet[Use]:
     """Uses that nobody has checked, the oldest first."""
     return uses_of(user).filter(state=Use.State.WAITING).order_by("at", "pk")
+
+
+def decided_uses(user: User, *, since: datetime.datetime, how: str = "") -> QuerySet[Use]:
+    """Uses decided since a moment, the latest first; `how` is `rule` or `person` for those alone."""
+    decided = uses_of(user).filter(decided_at__gte=since).exclude(state=Use.State.WAITING)
+    if how in ("rule", "person"):
+        decided = decided.filter(decided_by__isnull=how == "rule")
+    return decided.select_related("track", "person", "season", "decided_by").order_by("-decided_at", "-pk")

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
+from spotlight.accounts.models import Person
 from spotlight.web.languages import pick
 from submissions.models import Artist, Like, Play, Season, Submission, Track, TrackArtist, Use
+from submissions.models.video_address import video_site
 from submissions.queries.cards import with_card_parts
 
 SORTS = ("you", "new", "rising")
@@ -153,3 +155,21 @@ def accepted_uses(track: Track, *, until: datetime.datetime | None = None) -> Qu
     if until is not None:
         accepted = accepted.filter(decided_at__lte=until)
     return accepted.order_by("-decided_at", "code")
+
+
+def uses_made_by(person: Person) -> QuerySet[Use]:
+    """The videos that a fan registered, the latest first."""
+    return Use.objects.filter(person=person).select_related("track").order_by("-at", "-pk")
+
+
+def needs_no_person(season: Season, *, url: str, by: Person) -> bool:
+    """Whether the season's rule accepts a video: its site is listed, and the fan has earned trust.
+
+    Trust is earned in the same season by uses that people accepted, and lost with the first refused one.
+    """
+    needed = season.uses_trusted_after
+    if not needed or video_site(url) not in season.use_sites:
+        return False
+    State, theirs = Use.State, Use.objects.filter(season=season, person=by)
+    accepted = theirs.filter(state=State.ACCEPTED, decided_by__isnull=False)
+    return accepted.count() >= needed and not theirs.filter(state=State.REFUSED).exists()

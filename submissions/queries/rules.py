@@ -88,6 +88,7 @@ def _own_rules(season: Season) -> dict[str, Any]:
             "places": season.board_size,
             "freeze_hours": season.board_freeze_hours,
         },
+        **_accepted_by_rule(season),
         "markets": [
             {"code": m.code, "name": m.name, "names": m.names, **_market_age(m)} for m in season.markets.all()
         ],
@@ -111,6 +112,13 @@ def _asked_of_others(season: Season) -> dict[str, Any]:
     if season.identity_by != Season.IdentityBy.NOTHING:
         told["identity_by"] = season.identity_by
     return told
+
+
+def _accepted_by_rule(season: Season) -> dict[str, Any]:
+    """Which fans' videos need no person; said only where the season has such a rule."""
+    if not season.uses_trusted_after:
+        return {}
+    return {"uses": {"trusted_after": season.uses_trusted_after, "sites": list(season.use_sites)}}
 
 
 def _market_age(market: Market) -> dict[str, int]:
@@ -154,6 +162,12 @@ def limit_problems(season: Season) -> list[Problem]:
         problems.append(Problem(_("The longest track must be longer than the shortest."), "longest_seconds"))
     if season.quota is not None and season.quota < 1:
         problems.append(Problem(_("An artist must be able to enter at least one track."), "quota"))
+    if season.uses_trusted_after and not season.use_sites:
+        problems.append(
+            Problem(
+                _("Name at least one site, or write 0 above: then a person checks every video."), "use_sites"
+            )
+        )
     return problems
 
 

@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from spotlight.accounts.models import Person
 from spotlight.errors import InvalidInput, SpotlightError
 from spotlight.ledger import clock, events
-from submissions.models import Like, Report, Save, Share, Track, Use
+from submissions.models import Like, Report, Save, Season, Share, Track, Use
+from submissions.models.video_address import video_address
+from submissions.queries.listening import needs_no_person
 from submissions.queries.seasons import season_of
 from submissions.services.plays import Visitor, day_in, is_counted, listener_key, market_of
 
@@ -76,7 +78,10 @@ def report(track: Track, *, reason: str, text: str, by: Person | None) -> Report
 
 
 def register_use(track: Track, *, url: str, by: Person) -> Use:
-    """Register a video made with the track; a person checks it before it counts. Raises NoReuse, InvalidInput."""
+    """Register a video made with the track; it counts once a person, or here and now the season's rule, accepts it.
+
+    Raises NoReuse, InvalidInput.
+    """
     if track.licence == Track.Licence.NONE:
         raise NoReuse(_("The artist allows listening only, so no videos can be registered for this track."))
     if not is_counted(track, _account(by)):
@@ -85,15 +90,26 @@ def register_use(track: Track, *, url: str, by: Person) -> Use:
         )
     if urlsplit(url).scheme not in ("http", "https"):
         raise InvalidInput(_("Paste the video's address, beginning with https://."), field="url")
+    season, address = season_of(track), video_address(url)
+    if not {"/", "?"} & set(address):
+        raise InvalidInput(_("Paste the address of the video itself, not that of the site."), field="url")
     try:
         with transaction.atomic():
             made = Use.objects.create(
-                season=season_of(track), track=track, person=by, url=url, market=by.market, at=clock.now()
+                season=season, track=track, person=by, url=url, address=address, market=by.market, at=clock.now()
             )  # fmt: skip
             events.log("use.registered", made, by=by, season=_season_slug(track), track=track.code)
+            if season and needs_no_person(season, url=url, by=by):
+                _accept_by_rule(made, season)
     except IntegrityError:
         raise InvalidInput(_("This video is registered already."), field="url") from None
     return made
+
+
+def _accept_by_rule(made: Use, season: Season) -> None:
+    made.state, made.decided_at = Use.State.ACCEPTED, clock.now()
+    made.save(update_fields=["state", "decided_at"])
+    events.log("use.accepted", made, by=None, season=season.slug, track=made.track.code, by_rule=True)
 
 
 def _account(person: Person) -> Visitor:

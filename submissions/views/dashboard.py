@@ -27,12 +27,14 @@ from submissions.queries.entries import (
     seasons_accepting,
 )
 from submissions.queries.entry_path import Standing, offered_prize, path_of, standing
+from submissions.queries.listening import uses_made_by
 from submissions.queries.media import released_tracks
 from submissions.queries.processing import AudioState, audio_state
 from submissions.views.cards import own_card
 
 State = Submission.State
 LIKES = 12
+USES = 20
 SAVED_A_PAGE = 50
 WAITING = (State.SUBMITTED, State.CHANGES)
 WIDTH = {State.CLEARED: "cleared"}
@@ -83,6 +85,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "mails": list(mails_to(person)),
         "likes": cards_of(liked),
         "saved": cards_of(_saved(person)[:LIKES]),
+        "uses": list(uses_made_by(person)[:USES]),
         "accepting": list(seasons_accepting(at)),
         "season": season,
         "now": at,

@@ -22,7 +22,7 @@ from spotlight.web.answers import person_behind, whole
 from spotlight.web.headers import framed_anywhere
 from spotlight.web.limits import is_within
 from submissions.forms.listening import ReportForm, UseForm
-from submissions.models import Artist, Like, Save, Season, Track
+from submissions.models import Artist, Like, Save, Season, Track, Use
 from submissions.queries import listening as queries
 from submissions.queries import publicity
 from submissions.queries.cards import card_of, cards_of, with_card_parts
@@ -271,12 +271,16 @@ def register_use(request: HttpRequest, code: str) -> HttpResponse:
     form = UseForm(request.POST)
     if form.is_valid():
         try:
-            listening.register_use(track, url=form.cleaned_data["url"], by=person_behind(request))
+            made = listening.register_use(track, url=form.cleaned_data["url"], by=person_behind(request))
         except SpotlightError as refusal:
             form.add_error("url", refusal.message)
         else:
-            messages.success(
-                request, _("Thank you. A person looks at your video; then it appears here and counts.")
-            )
+            messages.success(request, _registered(made))
             return redirect("track", code=code)
     return _show_track(request, track, form, status=422)
+
+
+def _registered(made: Use) -> str:
+    if made.state == Use.State.ACCEPTED:
+        return _("Thank you. Your video is accepted and counts.")
+    return _("Thank you. A person looks at your video; then it appears here and counts.")

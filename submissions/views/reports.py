@@ -1,11 +1,14 @@
-"""Two lists of clearance: what listeners reported, and videos to be checked before they count."""
+"""Two lists of clearance: what listeners reported, and fans' videos, those to be checked and those decided."""
 
+import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -13,10 +16,19 @@ from spotlight.accounts.models import User
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock
 from spotlight.web.answers import Typed, account, one_of, person_behind, pressed
-from submissions.queries.clearance import cleared_seasons, open_reports, reports_of, uses_of, waiting_uses
-from submissions.services.reports import accept_use, dismiss_report, refuse_use, uphold_report
+from submissions.models import Use
+from submissions.queries.clearance import (
+    cleared_seasons,
+    decided_uses,
+    open_reports,
+    reports_of,
+    uses_of,
+    waiting_uses,
+)
+from submissions.services.reports import accept_use, correct_use, dismiss_report, refuse_use, uphold_report
 
 SHOWN = 50
+CORRECTED_FOR = datetime.timedelta(days=30)
 
 
 @login_required
@@ -48,17 +60,32 @@ def _reports(
 @login_required
 @require_http_methods(["GET", "POST"])
 def uses(request: HttpRequest) -> HttpResponse:
-    """Videos that wait to be checked, the oldest first; each accepted or refused."""
+    """Videos that wait to be checked, the oldest first, and those decided lately, which can be corrected with a reason."""
     user = _reviewer(request)
     if request.method == "POST":
         try:
             _decide_use(request)
-            messages.success(request, _("Decided."))
         except SpotlightError as refusal:
-            messages.error(request, str(refusal))
-        return redirect("clearance_uses")
-    found = waiting_uses(user)
-    return _render(request, "uses", {"uses_found": found[:SHOWN], "count": found.count()})
+            typed = Typed(request.POST.get("use", ""), request.POST.get("reason", ""), str(refusal))
+            return _uses(request, user, typed=typed, status=refusal.status)
+        messages.success(request, _("Decided."))
+        return redirect(_with_filter(request))
+    return _uses(request, user)
+
+
+def _uses(request: HttpRequest, user: User, *, typed: Typed | None = None, status: int = 200) -> HttpResponse:
+    found, how = waiting_uses(user), request.GET.get("by", "")
+    decided = decided_uses(user, since=clock.now() - CORRECTED_FOR, how=how)
+    page = Paginator(decided, SHOWN).get_page(request.GET.get("page"))
+    if typed and typed.row not in [use.code for use in page.object_list]:
+        messages.error(request, typed.problem)  # there is no row to say it at
+    more = {"uses_found": found[:SHOWN], "count": found.count(), "page": page, "how": how, "typed": typed}
+    return _render(request, "uses", more, status=status)
+
+
+def _with_filter(request: HttpRequest) -> str:
+    query = request.GET.urlencode()
+    return f"{reverse('clearance_uses')}{query and '?'}{query}"
 
 
 def _reviewer(request: HttpRequest) -> User:
@@ -77,9 +104,15 @@ def _decide_report(request: HttpRequest) -> None:
 
 
 def _decide_use(request: HttpRequest) -> None:
-    use = one_of(uses_of(account(request)), code=request.POST.get("use", ""))
-    decide = accept_use if pressed(request, "outcome", "accepted", "refused") == "accepted" else refuse_use
-    decide(use, by=person_behind(request))
+    use, by = one_of(uses_of(account(request)), code=request.POST.get("use", "")), person_behind(request)
+    match pressed(request, "outcome", "accepted", "refused", "accepted-after-all", "refused-after-all"):
+        case "accepted":
+            accept_use(use, by=by)
+        case "refused":
+            refuse_use(use, by=by)
+        case corrected:
+            state = Use.State(corrected.removesuffix("-after-all"))
+            correct_use(use, state, by=by, reason=request.POST.get("reason", ""))
 
 
 def _render(request: HttpRequest, name: str, more: dict[str, Any], *, status: int = 200) -> HttpResponse:

@@ -32,6 +32,7 @@ def page(season: Season) -> dict[str, Any]:
             (datetime.date.fromisoformat(t["dated"]), pick(t["text"], t["texts"])) for t in rules["terms"]
         ],
         "board": board_words(rules["board"]),
+        "videos": video_words(rules),
         "rounds": [_round(part) for part in rules.get("rounds", [])],
         "prizes": [_prize(prize) for prize in rules.get("prizes", [])],
         "amendments": _amendments(season),
@@ -102,6 +103,20 @@ def board_words(board: dict[str, Any]) -> str:
         hours,
     )
     return f"{shown % places} {freeze % {'hours': hours}}"
+
+
+def video_words(rules: dict[str, Any]) -> str:
+    """Who accepts fans' videos, in a sentence."""
+    rule = rules.get("uses")
+    if not rule:
+        return _("A person checks each video that a fan registers before it counts.")
+    return ngettext(
+        "A person checks each video that a fan registers before it counts; once a person has accepted %(videos)d video of "
+        "a fan in this season and nobody refused one, further ones on %(sites)s are accepted by rule.",
+        "A person checks each video that a fan registers before it counts; once a person has accepted %(videos)d videos of "
+        "a fan in this season and nobody refused one, further ones on %(sites)s are accepted by rule.",
+        rule["trusted_after"],
+    ) % {"videos": rule["trusted_after"], "sites": ", ".join(rule["sites"])}
 
 
 def percent(weight: str) -> str:
@@ -208,7 +223,7 @@ def metric_words(metric: str) -> str:
         "likes": _("Likes here, one per account"),
         "saves": _("Saves here, one per account"),
         "shares": _("Shares from here, one per listener, track and day"),
-        "uses": _("Fans' videos made with the track, checked by a person"),
+        "uses": _("Fans' videos made with the track, once they are accepted"),
     }
     source, _dot, measure = metric.rpartition(".")
     return known.get(metric) or _("%(measure)s on %(source)s") % {"measure": measure, "source": source}

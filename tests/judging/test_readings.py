@@ -288,6 +288,11 @@ def test_days_of_own_counts_are_whole_days_of_the_seasons_zone(entered: Submissi
         (day, "likes", 3),
         (registered.date(), "uses", 1),
     }, "a use that is checked late counts on its day all the same"
+    Use.objects.update(state="refused")
+    assert [counts.fold(entered.season, since=day) for _again in range(2)] == [1, 0]
+    assert set(Reading.objects.values_list("measure", flat=True)) == {"likes"}, (
+        "refused after all, it leaves its day"
+    )
 
 
 def test_import_in_the_admin_panel(entered: Submission) -> None:

@@ -155,11 +155,22 @@ def test_contradictions_are_refused_with_the_reason(
         ({"quota": "0"}, "greater than or equal to 1"),
         ({"entries_close_at_0": "2020-01-01"}, "close after they open"),
         ({"brand_color": "blue"}, "#rrggbb"),
+        (
+            {"use_sites": "youtube.com\nhttps://clips.example/x"},
+            "“https://clips.example/x” is not the name of a site",
+        ),
     ):
         with subtests.test(message):
             answer = organizer.post(change_page(season), form | changes)
             assert answer.status_code == 200
             assert message in said(answer)
+
+
+def test_sites_of_videos_are_lines(organizer: Client, season: Season) -> None:
+    lines = "YouTube.com\r\n\r\n www.clips.example \r\nm.youtube.com"
+    assert sent(organizer, season, use_sites=lines, uses_trusted_after="").status_code == 302
+    stored = Season.objects.get(pk=season.pk)
+    assert (stored.use_sites, stored.uses_trusted_after) == (["youtube.com", "clips.example"], 0)
 
 
 def test_clearing_cant_end_after_round_one_opens(organizer: Client, season: Season) -> None:
