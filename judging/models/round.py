@@ -171,6 +171,11 @@ class Round(models.Model):
         return self.blend_method == self.Blend.POINTS
 
     @property
+    def knows_chance(self) -> bool:
+        """Whether the blend knows how sure a place is: only a sum has a spread."""
+        return self.blend_method == self.Blend.WEIGHTED_SUM
+
+    @property
     def has_locked(self) -> bool:
         """Neither planned nor open: it takes no more sheets."""
         return self.state not in (self.State.PLANNED, self.State.OPEN)

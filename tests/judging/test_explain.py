@@ -217,5 +217,6 @@ def test_where_points_decide_the_page_says_who_gave_how_many(by_points: Round) -
         assert {one.voter for one in story.points if one.is_judge} == {"1", "2", "3"}
         assert {one.voter for one in story.points if not one.is_judge} <= {"Japan"}
         assert f'<dd class="figure">{row.blend // 10**6}</dd>' in page
-        assert "By the rules the panel counts" not in page and "read otherwise" not in page
+        assert "By the rules the panel counts" not in page and "Read as" not in page
+        assert "The chance that it truly belongs" not in page
     assert rows[0].blend > rows[-1].blend
