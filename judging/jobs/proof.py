@@ -38,7 +38,7 @@ README = """What this is: the proof of results of one season. Run
 
 It needs Python 3.11 or newer and nothing else, and says of every file and line whether it fits. To be sure that the
 whole log was not rewritten, give it a digest that you received or saw: python3 verify_results.py --head DIGEST
-To be sure of the program, take verify_results.py and recompute.py from Spotlight's repository, judging/proof/.
+To be sure of the program, take its four files (*.py) from Spotlight's repository, judging/proof/.
 
 rules.json      the rules as frozen when the season opened; their hash was public from then on
 log.jsonl       what happened, one event a line; each line names the SHA-256 of the line before it; people are tokens

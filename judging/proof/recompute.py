@@ -1,6 +1,7 @@
-"""The standings of a round from its rules, sheets and readings: the default method with the standard library alone.
+"""The standings of a round from its rules, sheets and readings, with the standard library alone.
 
 Slow and exact: decimals and fractions throughout. It shares no code with the program that published the standings.
+Here are the default method, the order and the cut; methods.py has all others, arithmetic.py the numbers.
 Numbers in brackets, as in [29], are the rules of docs/scoring-rules.md in Spotlight's repository.
 """
 
@@ -8,160 +9,108 @@ import csv
 import hashlib
 import io
 import math
-from collections import Counter, defaultdict
+import sys
+from collections import defaultdict, namedtuple
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal, getcontext
+from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
-from functools import cache
-from itertools import groupby, pairwise
-from statistics import NormalDist, median
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
 
-getcontext().prec = 60
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # python3 -I does not look there
+import methods
+from arithmetic import FLAT, ONE, TINY, Fit, dec, density, gathered, phi, places, published
+
 HEADER = [
-    "rank",
-    "entry",
-    "blend",
-    "popularity",
-    "panel",
-    "theta",
-    "panel_sd",
-    "probability",
-    "sheets",
-    "tie_level",
-    "selected",
-]
-KNOWN = {"panel": "leniency-adjusted", "popularity": "robust-normal-score", "blend": "weighted-sum"}
-CHAINS = ("panel-first", "popularity-first", "extend-cut")
-TINY, ONE = Decimal("1e-20"), Decimal(1)
-PI = Decimal("3.14159265358979323846264338327950288419716939937510582097494459230781640628620899863")
-
-
-# ---- exact numbers ---------------------------------------------------------------------------------------------------
-
-
-def dec(value):
-    return Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else Decimal(value)
-
-
-def published(value):
-    """Six decimals, half to even; within 1e-20 of a middle counts as the middle [3]."""
-    rounded = dec(value).quantize(TINY, ROUND_HALF_EVEN).quantize(Decimal("1e-6"), ROUND_HALF_EVEN)
-    return rounded if rounded else Decimal("0.000000")
-
-
-def density(x):
-    return (-x * x / 2).exp() / (2 * PI).sqrt()
-
-
-def phi(x):
-    """The normal distribution function, as a power series."""
-    if abs(x) > 14:
-        return Decimal(int(x > 0))
-    term = total = x
-    k = 1
-    while abs(term) > Decimal("1e-50"):
-        k += 2
-        term *= x * x / k
-        total += term
-    return Decimal("0.5") + total * density(x)
-
-
-@cache
-def normal_score(p):
-    """The normal quantile of a fraction, within -4 .. 4 [29]: a float, then Newton."""
-    x = Decimal(NormalDist().inv_cdf(float(p)))
-    for _ in range(3):
-        x -= (phi(x) - dec(p)) / density(x)
-    return max(Decimal(-4), min(Decimal(4), x))
-
-
-def inverse(matrix):
-    """Gauss and Jordan."""
-    size = len(matrix)
-    rows = [[*row, *(Decimal(int(i == j)) for j in range(size))] for i, row in enumerate(matrix)]
-    for k in range(size):
-        best = max(range(k, size), key=lambda r: abs(rows[r][k]))
-        rows[k], rows[best] = rows[best], rows[k]
-        rows[k] = [value / rows[k][k] for value in rows[k]]
-        for r in range(size):
-            if r != k and rows[r][k]:
-                factor = rows[r][k]
-                rows[r] = [a - factor * b for a, b in zip(rows[r], rows[k], strict=True)]
-    return [row[size:] for row in rows]
+    "rank", "entry", "blend", "popularity", "panel", "theta", "panel_sd", "probability", "sheets", "tie_level", "selected"
+]  # fmt: skip
+KNOWN = {
+    "panel": ("leniency-adjusted", methods.SLOPES, methods.RELIABILITY, *methods.MEANS),
+    "popularity": ("robust-normal-score", "hardened", "percentile-region", *methods.SUMS),
+    "blend": ("weighted-sum", "eurovision", *methods.OTHER_BLENDS),
+}
+CHAINS = ("panel-first", "popularity-first", "countback", "extend-cut")
+ZERO = Decimal("0.000000")
+Sheet = namedtuple("Sheet", "entry judge pool y marks")
+Heard = namedtuple(
+    "Heard", "theta panel sd sheets mark best", defaults=[ZERO, ZERO, published(1), 0, None, ()]
+)
+UNHEARD = Heard()
+Column = namedtuple("Column", "blend popularity panel theta sd chance sheets levels")
 
 
 # ---- the panel -------------------------------------------------------------------------------------------------------
 
 
-class Fit:
-    """Least squares for y = sum of columns + entry, with penalties; the entries are eliminated first [16]."""
+def counted(rows, rules):
+    """The sheets with a mark for every criterion [12]; `marks` in the order of the criteria."""
+    weights = [Fraction(str(weight)) for _, weight in rules["criteria"]]
+    found = []
+    for row in rows:
+        texts = [row[name] for name, _ in rules["criteria"]]
+        if all(texts):
+            marks = [Fraction(text) for text in texts]
+            y = sum(weight * mark for weight, mark in zip(weights, marks, strict=True))
+            found.append(Sheet(row["entry"], row["judge"], row["pool"], y, marks))
+    return found
 
-    def __init__(self, entries, columns, y, lam_entry, lam_judge):
-        self.place = {name: i for i, name in enumerate(sorted({name for names in columns for name in names}))}
-        self.spots = [[self.place[name] for name in names] for names in columns]
-        groups = defaultdict(list)
-        for i, entry in enumerate(entries):
-            groups[entry].append(i)
-        judges = [i for name, i in self.place.items() if name[0] == "judge"]
-        self.matrix = [[Decimal(0)] * len(self.place) for _ in self.place]
-        self.right = [Decimal(0)] * len(self.place)
-        for i in judges:
-            self.matrix[i][i] += lam_judge
-        self.weight, self.taken, total = {}, {}, {}
-        for entry, mine in groups.items():
-            self.weight[entry] = len(mine) + lam_entry
-            self.taken[entry] = Counter(a for i in mine for a in self.spots[i])
-            total[entry] = sum(y[i] for i in mine)
-            self.add(entry, mine, y, total[entry])
-        self.inverse = inverse(self.matrix)
-        self.x = [
-            sum((a * b for a, b in zip(row, self.right, strict=True)), Decimal(0)) for row in self.inverse
-        ]
-        self.u = {
-            e: (total[e] - sum(n * self.x[a] for a, n in c.items())) / self.weight[e]
-            for e, c in self.taken.items()
-        }
-        rest = [y[i] - self.u[e] - sum(self.x[a] for a in self.spots[i]) for i, e in enumerate(entries)]
-        self.squares = sum(r * r for r in rest)
-        self.minimum = self.squares + lam_entry * sum(u * u for u in self.u.values())
-        self.minimum += lam_judge * sum(self.x[i] ** 2 for i in judges)
 
-    def add(self, entry, mine, y, total):
-        """What one entry's sheets add to the equations of the columns."""
-        d, taken = self.weight[entry], self.taken[entry]
-        for i in mine:
-            for a in self.spots[i]:
-                self.right[a] += y[i]
-                for b in self.spots[i]:
-                    self.matrix[a][b] += 1
-        for a, n in taken.items():
-            self.right[a] -= n * total / d
-            for b, m in taken.items():
-                self.matrix[a][b] -= n * m / d
+def heaviest(rules):
+    """The place of the criterion with the greatest weight, the first if several have it."""
+    weights = [Fraction(str(weight)) for _, weight in rules["criteria"]]
+    return weights.index(max(weights))
 
-    def variance(self, entry, pool):
-        """V of [18]."""
-        d = self.weight[entry]
-        c = {a: -n / d for a, n in self.taken[entry].items()}
-        c[self.place[pool]] += 1
-        return 1 / d + sum(c[a] * c[b] * self.inverse[a][b] for a in c for b in c)
+
+def panel(sheets, rules):
+    """{entry: Heard} of heard entries: the scores, the sheets, the mean of the top criterion, the marks from the best on."""
+    if not sheets:
+        return {}
+    if rules["method"] in methods.MEANS:
+        scores = methods.means(
+            sheets, rules["method"], [Fraction(str(weight)) for _, weight in rules["criteria"]]
+        )
+    else:
+        scores = fitted(sheets, rules)
+    top, result = heaviest(rules), {}
+    for entry, own in gathered((s.entry, s) for s in sheets).items():
+        mark = published(sum(s.marks[top] for s in own) / len(own))
+        result[entry] = Heard(*scores[entry], len(own), mark, sorted((s.y for s in own), reverse=True))
+    return result
+
+
+def fitted(sheets, rules):
+    """{entry: (theta, panel, panel_sd)} by the fit of entries and judges [13] to [18]."""
+    y = spread(sheets, Fraction(str(rules["spread_shrinkage"])))
+    strengths = lambdas(sheets, y, rules)
+    fit = Fit([s.entry for s in sheets], methods.columns(sheets), y, *strengths)
+    if rules["method"] == methods.SLOPES:
+        fit = methods.slopes(sheets, fit, *strengths)
+    elif rules["method"] == methods.RELIABILITY:
+        fit = methods.reliability(sheets, y, fit, *strengths)
+    pools = {s.pool for s in sheets}
+    mean = sum(fit.x["pool", pool] for pool in pools) / len(pools)
+    result = {}
+    for entry, pool in {s.entry: s.pool for s in sheets}.items():
+        theta = fit.x["pool", pool] - mean + fit.u[entry]
+        score = theta / fit.unit if fit.unit >= FLAT else Decimal(0)
+        result[entry] = published(theta), published(score), fit.sd(entry, pool)
+    return result
 
 
 def spread(sheets, nu):
     """Marks with every judge's spread drawn to the panel's [13]."""
-    by_judge = defaultdict(list)
-    for _, judge, _, y in sheets:
-        by_judge[judge].append(y)
+    by_judge = gathered((s.judge, s.y) for s in sheets)
     mean = {judge: sum(ys) / len(ys) for judge, ys in by_judge.items()}
     squares = {judge: sum((y - mean[judge]) ** 2 for y in ys) for judge, ys in by_judge.items()}
     free = sum(len(ys) - 1 for ys in by_judge.values())
     if not nu or not free or not any(squares.values()):
-        return [dec(sheet[3]) for sheet in sheets]
+        return [dec(s.y) for s in sheets]
     s2 = sum(squares.values()) / free
     factor = {
         judge: dec(s2 * (nu + len(ys) - 1) / (nu * s2 + squares[judge])).sqrt() for judge, ys in by_judge.items()
     }  # fmt: skip
-    return [dec(mean[judge]) + dec(y - mean[judge]) * factor[judge] for _, judge, _, y in sheets]
+    return [dec(mean[s.judge]) + dec(s.y - mean[s.judge]) * factor[s.judge] for s in sheets]
 
 
 def lambdas(sheets, y, rules):
@@ -176,127 +125,142 @@ def lambdas(sheets, y, rules):
 def estimates(sheets, y):
     """Moments [14], [15]."""
     groups = []
-    for _, rows in groupby(sorted(sheets), key=lambda sheet: sheet[0]):
-        judges = {sheet[1] for sheet in rows}
-        touched = [group for group in groups if group & judges]
-        groups = [group for group in groups if not group & judges] + [judges.union(*touched)]
+    for heard in gathered((s.entry, s.judge) for s in sheets).values():
+        touched = [group for group in groups if group & set(heard)]
+        groups = [group for group in groups if not group & set(heard)] + [set(heard).union(*touched)]
     anchors = {min(group) for group in groups}
-    n, entries = len(sheets), {sheet[0] for sheet in sheets}
-    judges, cells = {s[1] for s in sheets}, {s[1:3] for s in sheets}
+    n, entries = len(sheets), {s.entry for s in sheets}
+    judges, cells = {s.judge for s in sheets}, {(s.judge, s.pool) for s in sheets}
     free = (n - len(entries) - len(judges) + len(groups), n - len(entries), n - len(cells))
     if n < 50 or 0 in free:
         return [ONE, ONE]
-    columns = [[] if s[1] in anchors else [("judge", s[1])] for s in sheets]
-    noise = Fit([s[0] for s in sheets], columns, y, Decimal(0), Decimal(0)).squares / free[0]
+    columns = [[] if s.judge in anchors else [("judge", s.judge)] for s in sheets]
+    noise = Fit([s.entry for s in sheets], columns, y, Decimal(0), Decimal(0)).squares / free[0]
 
     def limited(part, most):
-        return (
-            most
-            if part < TINY
-            else min(most, max(Decimal("0.01"), published2((noise / part).quantize(TINY))))
-        )
+        if part < TINY:
+            return most
+        ratio = (noise / part).quantize(TINY, ROUND_HALF_EVEN).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
+        return min(most, max(Decimal("0.01"), ratio))
 
-    between = within(y, [s[1:3] for s in sheets]) / free[2] - noise
-    judge = within(y, [s[0] for s in sheets]) / free[1] - noise
+    between = within(y, [(s.judge, s.pool) for s in sheets]) / free[2] - noise
+    judge = within(y, [s.entry for s in sheets]) / free[1] - noise
     return [limited(between, Decimal(20)), limited(judge, Decimal(50))]
 
 
-def published2(value):
-    return value.quantize(Decimal("0.01"), ROUND_HALF_EVEN)
-
-
 def within(y, keys):
-    groups = defaultdict(list)
-    for value, key in zip(y, keys, strict=True):
-        groups[key].append(value)
-    return sum(sum((v - sum(g) / len(g)) ** 2 for v in g) for g in groups.values())
-
-
-def panel(rows, rules):
-    """{entry: (theta, panel, panel_sd, sheets, mean of the top criterion)} of heard entries."""
-    criteria = [(name, Fraction(str(weight))) for name, weight in rules["criteria"]]
-    top = max(criteria, key=lambda pair: pair[1])[0] if criteria else None
-    counted = [row for row in rows if all(row[name] for name, _ in criteria)]
-    sheets = [
-        (r["entry"], r["judge"], r["pool"], sum(w * Fraction(r[name]) for name, w in criteria))
-        for r in counted
-    ]
-    if not sheets:
-        return {}
-    y = spread(sheets, Fraction(str(rules["spread_shrinkage"])))
-    lam_entry, lam_judge = lambdas(sheets, y, rules)
-    pool_of = {sheet[0]: ("pool", sheet[2]) for sheet in sheets}
-    columns = [[("pool", s[2]), ("judge", s[1])] for s in sheets]
-    fit = Fit([s[0] for s in sheets], columns, y, lam_entry, lam_judge)
-    pools = sorted(set(pool_of.values()))
-    gamma = {pool: fit.x[fit.place[pool]] for pool in pools}
-    mean = sum(gamma.values()) / len(pools)
-    free = len(sheets) - len(pools)
-    unit = (fit.minimum / free / lam_entry).sqrt() if free else Decimal(0)
-    marks = defaultdict(list)
-    for row in counted:
-        marks[row["entry"]].append(Fraction(row[top]))
-    result = {}
-    for entry, pool in pool_of.items():
-        theta = gamma[pool] - mean + fit.u[entry]
-        sd = max(published((lam_entry * fit.variance(entry, pool)).sqrt()), Decimal("0.000001"))
-        score = theta / unit if unit >= Decimal("1e-9") else Decimal(0)
-        best = published(sum(marks[entry]) / len(marks[entry]))
-        result[entry] = (published(theta), published(score), sd, len(marks[entry]), best)
-    return result
+    groups = gathered(zip(keys, y, strict=True)).values()
+    return sum(sum((v - sum(g) / len(g)) ** 2 for v in g) for g in groups)
 
 
 # ---- popularity ------------------------------------------------------------------------------------------------------
 
 
-def popularity(rows, rules):
-    """{entry: (Zp, regions won)} of eligible entries [21] to [32]."""
-    weights = {name: Fraction(str(weight)) for name, weight in rules["metrics"]}
-    lines = [
-        (r["entry"], r["region"], r["metric"], date.fromisoformat(r["day"]).toordinal(), Fraction(r["value"]), r["fans"])
-        for r in rows if r["metric"] in weights
-    ]  # fmt: skip
-    if not lines:
-        return {}
-    last, first, has = max(line[3] for line in lines), {}, defaultdict(set)
-    for line in lines:
-        first[line[0]] = min(first.get(line[0], line[3]), line[3])
-    live = {entry: min(int(rules["window_days"]), last - day + 1) for entry, day in first.items()}
-    lines = [line for line in lines if line[3] - first[line[0]] < live[line[0]]]
-    for line in lines:
-        has[line[0]].add(line[2])
-    ready = [entry for entry in live if live[entry] >= int(rules["minimum_days"])]
-    known = sum(weights[m] for m in set().union(*(has[e] for e in ready)))
-    eligible = {e for e in ready if 2 * sum(weights[m] for m in has[e]) >= known}
-    lines = [line for line in lines if line[0] in eligible]
-    name_of, fans = regions(lines, rules)
-    days = defaultdict(lambda: defaultdict(Fraction))
-    for entry, region, metric, day, value, _ in lines:
-        days[metric, name_of[region], entry][day] += value
-    z = {}
-    for metric, region in {key[:2] for key in days}:
-        holders = [entry for entry in eligible if metric in has[entry]]
-        rate = {
-            e: daily(days.get((metric, region, e), {}), live[e], Fraction(str(rules["winsor"])))
-            for e in holders
-        }
-        below = 0
-        for _, same in groupby(sorted(holders, key=rate.__getitem__), key=rate.__getitem__):
-            same = list(same)
-            middle = below + Fraction(len(same) + 1, 2)
-            score = normal_score((middle - Fraction(3, 8)) / (len(holders) + Fraction(1, 4)))
-            z |= {(entry, metric, region): score for entry in same}
-            below += len(same)
-    places = sorted({key[1:] for key in z})
-    scores = {e: joined(e, z, has[e], places, fans, weights, rules) for e in eligible}
-    if not scores:
-        return {}
-    mean = sum(scores.values()) / len(scores)
-    sd = (sum((s - mean) ** 2 for s in scores.values()) / len(scores)).sqrt()
-    flat = sd < Decimal("1e-9")
-    return {
-        e: (published(0 if flat else scores[e] / sd), regions_won(e, z, places, weights)) for e in eligible
-    }
+class Public:
+    """What the readings say of the eligible entries [21] to [29]: metrics that each has, day values, rates, fans, z.
+
+    `days[metric, region, entry]` is {day: value}; `rate` and `z` have a number for each entry that has the metric.
+    """
+
+    def __init__(self, rows, rules):
+        self.rules, self.weights = rules, {name: Fraction(str(weight)) for name, weight in rules["metrics"]}
+        self.entries, self.has, self.days, self.rate, self.z = set(), defaultdict(set), {}, {}, {}
+        lines = [
+            (r["entry"], r["region"], r["metric"], date.fromisoformat(r["day"]).toordinal(), Fraction(r["value"]), r["fans"])
+            for r in rows if r["metric"] in self.weights
+        ]  # fmt: skip
+        if lines:
+            self.count(self.eligible(lines))
+            self.score()
+
+    def eligible(self, lines):
+        """The live lines of who takes part [22] to [24]."""
+        self.last = max(line[3] for line in lines)
+        first = {entry: min(days) for entry, days in gathered((line[0], line[3]) for line in lines).items()}
+        self.live = {e: min(int(self.rules["window_days"]), self.last - day + 1) for e, day in first.items()}
+        lines = [line for line in lines if line[3] - first[line[0]] < self.live[line[0]]]
+        for line in lines:
+            self.has[line[0]].add(line[2])
+        ready = [entry for entry in self.live if self.live[entry] >= int(self.rules["minimum_days"])]
+        known = self.weight(set().union(*(self.has[e] for e in ready)))
+        self.entries = {e for e in ready if 2 * self.weight(self.has[e]) >= known}
+        return [line for line in lines if line[0] in self.entries]
+
+    def weight(self, metrics):
+        return sum(self.weights[metric] for metric in metrics)
+
+    def count(self, lines):
+        """Day values by the names that regions have after merging [25] to [27]."""
+        name_of, self.fans = regions(lines, self.rules)
+        self.days = defaultdict(lambda: defaultdict(Fraction))
+        for entry, region, metric, day, value, _ in lines:
+            self.days[metric, name_of[region], entry][day] += value
+        self.columns = sorted({key[:2] for key in self.days})
+
+    def score(self):
+        """Rates and what their ranks come to, in every region of every metric [28], [29]."""
+        scale, winsor = methods.scale(self.rules["method"]), Fraction(str(self.rules["winsor"]))
+        for metric, region in self.columns:
+            holders = [entry for entry in self.entries if metric in self.has[entry]]
+            rate = {e: daily(self.days.get((metric, region, e), {}), self.live[e], winsor) for e in holders}
+            for entry, place in places(rate).items():
+                self.rate[entry, metric, region] = rate[entry]
+                self.z[entry, metric, region] = scale(place, len(holders))
+
+    def mean(self, values):
+        """The mean of {metric: value}, weighted by the metrics' weights."""
+        total = sum(value * kind(self.weights[m], value) for m, value in values.items())
+        return total / kind(self.weight(values), total)
+
+    def at_home(self, region):
+        """{entry: mean of its z in a region} [32]."""
+        found = defaultdict(dict)
+        for (entry, metric, place), value in self.z.items():
+            if place == region:
+                found[entry][metric] = value
+        return {entry: published(self.mean(values)) for entry, values in found.items()}
+
+    def active(self, region):
+        """Who has a rate above 0 in a region, in any metric."""
+        return {entry for (entry, _, place), rate in self.rate.items() if place == region and rate > 0}
+
+    def joined(self, entry):
+        """z of an entry over regions, then metrics [29], [30]."""
+        by_metric = {}
+        for metric in self.has[entry]:
+            names = [region for m, region in self.columns if m == metric]
+            sizes = [dec(self.fans[name]).sqrt() if self.fans else ONE for name in names]
+            sizes = sizes if any(sizes) else [ONE] * len(names)
+            scores = [self.z[entry, metric, name] for name in names]
+            if self.rules["method"] == "hardened":
+                scores = methods.hardened(scores, Fraction(str(self.rules["region_cap"])))
+            by_metric[metric] = sum(z * size for z, size in zip(scores, sizes, strict=True)) / sum(sizes)
+        if self.rules["method"] != "percentile-region":
+            cap = median(by_metric.values()) + Decimal(str(self.rules["consistency_cap"]))
+            by_metric = {metric: min(value, cap) for metric, value in by_metric.items()}
+        return self.mean(by_metric)
+
+    def scores(self):
+        """{entry: Zp} [31]."""
+        if self.rules["method"] in methods.SUMS:
+            found = methods.summed(self, self.rules)
+        else:
+            found = {entry: self.joined(entry) for entry in self.entries}
+        n = len(found)
+        mean = sum(found.values()) / n if n else 0
+        sd = dec(sum((s - mean) ** 2 for s in found.values()) / n).sqrt() if n else 0
+        middle = mean if self.rules["method"] in methods.SUMS else 0
+        return {e: published(dec(s - middle) / sd if sd >= FLAT else 0) for e, s in found.items()}
+
+    def regions_won(self):
+        """{entry: number of regions} [32]."""
+        homes = [self.at_home(region) for region in {region for _, _, region in self.z}]
+        return {entry: sum(home.get(entry, 0) > 0 for home in homes) for entry in self.entries}
+
+
+def kind(weight, value):
+    """A weight as a number that can be multiplied with a value."""
+    return dec(weight) if isinstance(value, Decimal) else weight
 
 
 def regions(lines, rules):
@@ -325,35 +289,7 @@ def daily(cell, live, winsor):
     return sum(min(value, cap) for value in values) / live
 
 
-def joined(entry, z, held, places, fans, weights, rules):
-    """z of an entry over regions, then metrics [29], [30]."""
-    by_metric = {}
-    for metric in held:
-        names = [region for m, region in places if m == metric]
-        sizes = [dec(fans[name]).sqrt() if fans else ONE for name in names]
-        sizes = sizes if any(sizes) else [ONE] * len(names)
-        by_metric[metric] = sum(z[entry, metric, n] * s for n, s in zip(names, sizes, strict=True)) / sum(
-            sizes
-        )
-    cap = median(by_metric.values()) + Decimal(str(rules["consistency_cap"]))
-    total = sum(weights[m] for m in held)
-    return sum(min(value, cap) * dec(weights[m]) for m, value in by_metric.items()) / dec(total)
-
-
-def regions_won(entry, z, places, weights):
-    """[32]"""
-    won = 0
-    for region in {region for _, region in places}:
-        metrics = [m for m, r in places if r == region and (entry, m, r) in z]
-        if metrics:
-            mean = sum(z[entry, m, region] * dec(weights[m]) for m in metrics) / dec(
-                sum(weights[m] for m in metrics)
-            )
-            won += published(mean) > 0
-    return won
-
-
-# ---- standings -------------------------------------------------------------------------------------------------------
+# ---- chances ---------------------------------------------------------------------------------------------------------
 
 
 def chances(blend, sd, size):
@@ -393,62 +329,105 @@ def line_between(blend, sd, size):
     return c
 
 
+# ---- standings -------------------------------------------------------------------------------------------------------
+
+
 def standings(recipe, sheets=None, readings=None, drawn=None, left=()):
     """The rows of STANDINGS.csv as lists of texts, and the ranks that only the draw puts before the next.
 
     `drawn`: the order of last resort, where the seed is not known yet. `left`: entries that left the round. Their sheets
     say how their judges mark; they themselves are not ranked.
     """
-    sheet_rows, reading_rows = table(sheets), table(readings)
+    sheet_rows, reading_rows = table(sheets), [row for row in table(readings) if row["entry"] not in left]
     field = sorted({row["entry"] for row in [*sheet_rows, *reading_rows]} - set(left))
-    heard = panel(sheet_rows, recipe["panel"])
-    public = popularity([row for row in reading_rows if row["entry"] not in left], recipe["popularity"])
-    w_p, w_j = (Fraction(str(recipe["blend"][part])) for part in ("popularity", "panel"))
-    theta, score, sd, count, mark = (
-        {e: heard.get(e, (published(0), published(0), published(1), 0, None))[i] for e in field}
-        for i in range(5)
-    )
-    zp = {e: public.get(e, (published(0), 0))[0] for e in field}
-    blend = {e: published((w_p * Fraction(zp[e]) + w_j * Fraction(score[e])) / (w_p + w_j)) for e in field}
-    size, chain = int(recipe["cut"]["size"]), recipe["tie"]["chain"]
-    spreads = {e: dec(w_j / (w_p + w_j)) * sd[e] for e in field} if w_j and sheets is not None else None
-    chance = chances(blend, spreads, size)
-    second = zp if chain == "popularity-first" else score
-    seed = recipe["tie"]["seed"]
-    keys = {
-        e: (
-            -blend[e], -second[e], -chance[e], -public.get(e, (0, 0))[1], math.inf if mark[e] is None else -mark[e],
-            hashlib.sha256((seed + e).encode()).hexdigest() if drawn is None else drawn.get(e, 0),
-        )
+    filed = counted(sheet_rows, recipe["panel"])
+    heard, public = panel(filed, recipe["panel"]), Public(reading_rows, recipe["popularity"])
+    if recipe["blend"]["method"] == "eurovision":
+        columns = by_points(field, recipe, [s for s in filed if s.entry not in left], heard, public)
+    else:
+        columns = by_scores(field, recipe, heard, public, has_sheets=sheets is not None)
+    seed, size = recipe["tie"]["seed"], int(recipe["cut"]["size"])
+    last = {
+        e: hashlib.sha256((seed + e).encode()).hexdigest() if drawn is None else drawn.get(e, 0)
         for e in field
-    }  # fmt: skip
+    }
+    keys = {e: (*columns[e].levels, last[e]) for e in field}
     order = sorted(field, key=keys.__getitem__)
-    least = max(1, int(recipe["panel"]["minimum_sheets"])) if w_j else 0
-    able = [e for e in order if count[e] >= least]
-    selected = set(able[:size])
-    if chain == "extend-cut" and selected:
-        selected |= {e for e in able[size:] if keys[e][:5] == keys[able[size - 1]][:5]}
+    selected = chosen(order, keys, columns, recipe, size)
     rows = []
     for i, e in enumerate(order):
         near = [o for o in order[max(0, i - 1) : i + 2] if o != e]
-        level = max(
-            (next(n for n in range(6) if n == 5 or keys[e][n] != keys[o][n]) + 1 for o in near), default=1
-        )
-        parts = (score[e], theta[e], sd[e]) if sheets is not None else ("", "", "")
-        cells = (
-            i + 1,
-            e,
-            blend[e],
-            zp[e] if e in public else "",
-            *parts,
-            chance[e],
-            count[e],
-            level,
-            int(e in selected),
-        )
-        rows.append([str(cell) for cell in cells])
+        level = max((apart(keys[e], keys[o]) for o in near), default=1)
+        *numbers, count, _ = columns[e]
+        rows.append([str(cell) for cell in (i + 1, e, *numbers, count, level, int(e in selected))])
     draws = {rank for rank, (e, o) in enumerate(pairwise(order), 1) if keys[e][:5] == keys[o][:5]}
     return rows, draws
+
+
+def apart(one, other):
+    """The first level on which two entries differ [36]."""
+    return next(level for level in range(1, 7) if level == 6 or one[level - 1] != other[level - 1])
+
+
+def chosen(order, keys, columns, recipe, size):
+    """Who is selected [38], [39]."""
+    least = max(1, int(recipe["panel"]["minimum_sheets"])) if Fraction(str(recipe["blend"]["panel"])) else 0
+    able = [e for e in order if columns[e].sheets >= least]
+    found = set(able[:size])
+    if recipe["tie"]["chain"] == "extend-cut" and found:
+        found |= {e for e in able[size:] if keys[e][:5] == keys[able[size - 1]][:5]}
+    return found
+
+
+def by_scores(field, recipe, heard, public, *, has_sheets):
+    """{entry: Column} where the two scores are blended [33], [36]."""
+    rules, size, chain = recipe["blend"], int(recipe["cut"]["size"]), recipe["tie"]["chain"]
+    w_p, w_j = (Fraction(str(rules[part])) for part in ("popularity", "panel"))
+    measured, won = public.scores(), public.regions_won()
+    mine = {e: heard.get(e, UNHEARD) for e in field}
+    zp, score = {e: measured.get(e, ZERO) for e in field}, {e: mine[e].panel for e in field}
+    spreads = None
+    if rules["method"] == "weighted-sum":
+        counts = methods.capped(zp, size) if rules.get("popularity_cap") else zp
+        blend = {
+            e: published((w_p * Fraction(counts[e]) + w_j * Fraction(score[e])) / (w_p + w_j)) for e in field
+        }
+        if w_j and has_sheets:
+            spreads = {e: dec(w_j / (w_p + w_j)) * mine[e].sd for e in field}
+    else:
+        blend = methods.blended(zp, score, rules, size)
+    chance = chances(blend, spreads, size)
+    columns = {}
+    for e in field:
+        second = -zp[e] if chain == "popularity-first" else -score[e]
+        if chain == "countback":
+            second = [*(-y for y in mine[e].best), math.inf]
+        mark = math.inf if mine[e].mark is None else -mine[e].mark
+        levels = (-blend[e], second, -chance[e], -won.get(e, 0), mark)
+        shown = (score[e], mine[e].theta, mine[e].sd) if has_sheets else ("", "", "")
+        columns[e] = Column(blend[e], measured.get(e, ""), *shown, chance[e], mine[e].sheets, levels)
+    return columns
+
+
+def by_points(field, recipe, filed, heard, public):
+    """{entry: Column} where judges and regions give points [40], [42] to [45]."""
+    seed, top = recipe["tie"]["seed"], heaviest(recipe["panel"]) if filed else 0
+    w_p, w_j = (Fraction(str(recipe["blend"][part])) for part in ("popularity", "panel"))
+    scores = {judge: {} for judge in sorted({s.judge for s in filed}) if w_j}
+    for s in filed if w_j else ():
+        scores[s.judge][s.entry] = (s.y, s.marks[top])
+    jury = methods.Tally([methods.ballot(seed, judge, own) for judge, own in scores.items()])
+    homes = {region: public.at_home(region) for region in {region for _, _, region in public.z} if w_p}
+    open_to = {region: {e: (home[e],) for e in public.active(region)} for region, home in homes.items()}
+    crowd = methods.Tally([methods.ballot(seed, region, own) for region, own in open_to.items()])
+    first = jury if recipe["tie"]["chain"] == "panel-first" else crowd
+    blend = {e: published(jury.total(e) + crowd.total(e)) for e in field}
+    chance = chances(blend, None, int(recipe["cut"]["size"]))
+    columns = {}
+    for e in field:
+        shown = (blend[e], published(crowd.total(e)), published(jury.total(e)), "", "", chance[e])
+        columns[e] = Column(*shown, heard.get(e, UNHEARD).sheets, (-blend[e], *first.levels(e), 0))
+    return columns
 
 
 def table(text):

@@ -6,7 +6,7 @@ Needs Python 3.11 or newer and nothing else. Checked is that
 - the log is one unbroken chain up to its head, and holds every digest given with --head: one that was mailed to a
   witness, or copied from the proof page. Without one, a log rewritten from some line to its end would not be noticed;
 - each closed round used exactly these sheets, readings and rules, as the log says;
-- the standings and the cut of every round follow from them, computed again from the marks on (recompute.py).
+- the standings and the cut of every round follow from them, computed again from the marks on (recompute.py, methods.py, arithmetic.py).
 Every problem is printed with file and line. Exit code 0: no problem; 1: problems; 2: nothing to read.
 """
 
@@ -304,6 +304,11 @@ class Round:
             )
             return rows
         drawn = None if self.season["seed"] is not None else {row["entry"]: int(row["rank"]) for row in rows}
+        if drawn is not None and recipe["blend"]["method"] == "eurovision":
+            self.proof.notes.append(
+                f"{self.folder}: points are computed again once the seed is revealed, since it orders equal marks"
+            )
+            return rows
         readings = self.file("READINGS.csv").decode() if recipe["popularity"]["metrics"] else None
         for entry in sorted(self.left() - self.removed_before("round.closed", self.subject)):
             self.wrong("groups.csv", f"leaves out {entry}, which by the log had not left before the close")
@@ -319,7 +324,7 @@ class Round:
         other = [
             f"{part} {recipe[part]['method']}"
             for part, known in recompute.KNOWN.items()
-            if recipe[part]["method"] != known
+            if recipe[part]["method"] not in known
         ]
         chain = recipe["tie"]["chain"]
         return other + ([] if chain in recompute.CHAINS else [f"ties {chain}"])

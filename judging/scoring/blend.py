@@ -4,8 +4,9 @@ Every blend starts from published numbers, a missing popularity counting as 0, a
 Percentiles are (n - R + 1/2) / n with R the mid-rank from the top.
 """
 
+import math
 from collections.abc import Callable
-from decimal import ROUND_CEILING, Decimal, localcontext
+from decimal import Decimal, localcontext
 from fractions import Fraction
 
 import numpy as np
@@ -115,7 +116,7 @@ def gated(popularity: Ints, panel: Ints, rules: BlendRules, size: int) -> Ints:
     n = len(panel)
     if not n:
         return panel
-    places = int((rules.gate * size).to_integral_value(ROUND_CEILING))
+    places = math.ceil(Fraction(rules.gate) * size)
     line = np.sort(panel)[max(0, n - max(1, places))]
     inside = (panel >= line) if places else np.zeros(n, dtype=np.bool_)
     result = _published(ranks_from_top(panel), lambda twice: Fraction(2 * n - twice + 1, 2 * n))

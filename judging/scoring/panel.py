@@ -13,7 +13,7 @@ from .lambdas import estimate_lambdas
 from .means import few_for_percentiles, published, score_means
 from .recipe import PanelRules
 from .spread import adjust_spread
-from .variants import Strengths, fit_reliability, fit_slopes
+from .variants import Strengths, fit_reliability, fit_slopes, is_exact, spread_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +89,15 @@ def _publish(
     design: Design, adjusted: Objects, fit: Fit, factors: Objects, strengths: Strengths, warnings: list[str]
 ) -> Panel:
     fixed, sheets = design.fixed, design.sheets
-    unit = fixed.sqrt(fixed.div(fit.noise, fixed.of(strengths[0])))
-    flat = unit * 10**9 < fixed.one
+    unit = spread_unit(design, fit, strengths)
     judges = _judges(design, fit.leniency, factors)
     return Panel(
         sheets=sheets,
         counts=design.counts,
         theta=fixed.publish_all(fit.theta),
-        panel=fixed.publish_all(fit.theta * 0 if flat else fixed.div(fit.theta, unit)),
+        panel=fixed.publish_all(
+            fit.theta * 0 if is_exact(design, fit, strengths) else fixed.div(fit.theta, unit)
+        ),
         panel_sd=fit.panel_sd,
         judges=judges,
         adjusted=adjusted,

@@ -64,7 +64,7 @@ def test_a_whole_season_verifies(season: Season, folder: Path) -> None:
     heads = list(Proof.objects.filter(round__season=season).values_list("digest", flat=True))
     assert len(heads) == 2
     code, said = verify(folder, *heads)
-    assert (code, said.splitlines()) == (0, ["23 files, 101 log lines, 2 rounds: 0 problems"])
+    assert (code, said.splitlines()) == (0, ["25 files, 101 log lines, 2 rounds: 0 problems"])
 
 
 def test_the_bundle_of_the_first_announcement_keeps_the_seed(season: Season, tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_the_command_writes_folders_and_archives(season: Season, tmp_path: Path)
     out = io.StringIO()
     call_command("export_proof", season=season.slug, out=tmp_path / "new", stdout=out)
     call_command("export_proof", season=season.slug, out=tmp_path / "new.zip", stdout=out)
-    assert out.getvalue().count("23 files") == 2
+    assert out.getvalue().count("25 files") == 2
     assert verify(tmp_path / "new")[0] == verify(tmp_path / "new.zip")[0] == 0
     for wrong in ({"season": "nobody"}, {"out": tmp_path / "new"}):
         with pytest.raises(CommandError):

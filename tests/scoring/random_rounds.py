@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from judging.scoring.recipe import BLEND_METHODS, PANEL_METHODS, POPULARITY_METHODS, TIE_CHAINS
+
+DEFAULTS = {"panel": "leniency-adjusted", "popularity": "robust-normal-score", "blend": "weighted-sum"}
 CODES = ["t1", "t10", "t2", "é", "Z", "a,b", 'q"q', "가", "t3", "t4", "t5", "t6"]
 REGIONS = ["JP", "KR", "", "Other", "HK"]
 
@@ -29,12 +32,23 @@ def random_round(seed: int) -> Round:
     return Round(recipe, sheets, readings)
 
 
+def default_round(seed: int) -> Round:
+    """The same round, scored and blended by the default methods; countback becomes panel-first."""
+    case = random_round(seed)
+    for table, method in DEFAULTS.items():
+        case.recipe[table]["method"] = method
+    case.recipe["blend"]["popularity_cap"] = False
+    if case.recipe["tie"]["chain"] == "countback":
+        case.recipe["tie"]["chain"] = "panel-first"
+    return case
+
+
 def _recipe(rng: random.Random, kind: str) -> dict[str, Any]:
     weights = {"both": rng.choice([("0.5", "0.5"), ("0.4", "0.6"), ("1", "3"), ("0.05", "0.000001")])}
     popularity, panel = weights.get(kind, ("0", "1") if kind == "panel" else ("1", "0"))
     return {
         "panel": {
-            "method": "leniency-adjusted",
+            "method": rng.choice([DEFAULTS["panel"], *PANEL_METHODS]),
             "spread_shrinkage": rng.choice([0, 5, 20, Decimal("0.5")]),
             "lambda_entry": rng.choice([1, Decimal("0.6"), "estimate", Decimal("0.01"), 20]),
             "lambda_judge": rng.choice([1, Decimal("1.8"), "estimate", Decimal("0.01"), 50]),
@@ -42,19 +56,29 @@ def _recipe(rng: random.Random, kind: str) -> dict[str, Any]:
             "criteria": {"song": Decimal("0.6"), "performance": Decimal("0.4")},
         },
         "popularity": {
-            "method": "robust-normal-score",
+            "method": rng.choice([DEFAULTS["popularity"], *POPULARITY_METHODS]),
             "window_days": rng.choice([1, 3, 28]),
             "minimum_days": rng.choice([0, 1, 3]),
             "winsor": rng.choice([3, Decimal("2.5"), Decimal("0.1")]),
             "consistency_cap": rng.choice([0, Decimal("0.5")]),
             "region_minimum_entries": rng.choice([0, 2, 4]),
             "region_minimum_fans": rng.choice([0, 20]),
+            "region_cap": rng.choice([0, Decimal("0.25"), Decimal("0.75")]),
+            "half_life_days": rng.choice([Decimal("0.5"), 3, 10]),
             "metrics": {"plays": Decimal("0.5"), "likes": Decimal("0.3"), "saves": Decimal("0.2")},
         },
-        "blend": {"method": "weighted-sum", "popularity": Decimal(popularity), "panel": Decimal(panel)},
+        "blend": {
+            "method": rng.choice([DEFAULTS["blend"], *BLEND_METHODS]),
+            "popularity": Decimal(popularity),
+            "panel": Decimal(panel),
+            "rank_points_top": rng.choice([1, 3, 100]),
+            "rrf_k": rng.choice([Decimal("0.5"), 60]),
+            "gate": rng.choice([Decimal("0.3"), 1, 2]),
+            "popularity_cap": rng.random() < 0.5,
+        },
         "cut": {"size": rng.randint(0, 13)},
         "tie": {
-            "chain": rng.choice(["panel-first", "popularity-first", "extend-cut"]),
+            "chain": rng.choice(TIE_CHAINS),
             "seed": str(rng.random()),
         },
     }

@@ -1,4 +1,4 @@
-"""The library against the second implementation, byte for byte, on random rounds."""
+"""The library against the second implementation, byte for byte, on random rounds; other methods: tests/judging/test_recompute.py."""
 
 from contextlib import ExitStack
 from decimal import Decimal, localcontext
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from judging.scoring import Readings, Recipe, chance, compute, popularity, uncertainty
 from judging.scoring.files import read_readings, read_sheets
 
-from .random_rounds import Round, random_round
+from .random_rounds import Round, default_round, random_round
 from .reference import standings
 
 
@@ -34,7 +34,7 @@ EXAMPLES = 200 if settings.get_current_profile_name() == "others" else 80
 @given(st.integers(0, 10**9))
 @settings(max_examples=EXAMPLES, deadline=None)
 def test_both_implementations_give_the_same_bytes(seed: int) -> None:
-    case = random_round(seed)
+    case = default_round(seed)
     assert scored(case) == standings(case.recipe, case.sheets, case.readings)
 
 
@@ -66,7 +66,7 @@ EXTREMES = {
 @given(st.integers(0, 10**9), st.fixed_dictionaries({k: st.sampled_from(v) for k, v in EXTREMES.items()}))
 @settings(max_examples=40, deadline=None)
 def test_extreme_rules_give_the_same_bytes(seed: int, extreme: dict[str, str]) -> None:
-    case = random_round(seed)
+    case = default_round(seed)
     for table, keys in (("panel", ("lambda_entry", "lambda_judge")), ("popularity", ("winsor",))):
         case.recipe[table].update({key: Decimal(extreme[key]) for key in keys})
     case.recipe["popularity"]["window_days"] = int(Decimal(extreme["window_days"]))
