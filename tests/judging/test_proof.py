@@ -163,3 +163,33 @@ def test_make_proof_checks_its_own_bundle(
         " 0 problems"
     )
     assert len(str(end.facts["proof, SHA-256 of manifest.json"])) == 64
+
+
+UNUSUAL = {
+    1: {"panel_method": "leniency-adjusted-reliability", "popularity_method": "hardened", "blend_method": "geometric", "tie_chain": "countback"},
+    2: {"panel_method": "trimmed-mean", "popularity_method": "time-decay", "blend_method": "eurovision", "tie_chain": "extend-cut", "design": "all-hear-all", "popularity_weight": "0.5", "panel_weight": "0.5"},
+}  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rounds_of_unusual_methods_are_recomputed(tmp_path: Path) -> None:
+    """Also with sheets on who left before the close; and a byte of such standings can't be changed."""
+    season = whole_season("unusual", leaving=True, methods=UNUSUAL)
+    seals.seal()
+    made = proof.bundle(season)
+    proof.write_folder(made, tmp_path / "honest")
+    code, said = verify(tmp_path / "honest")
+    assert code == 0 and said.endswith("2 rounds: 0 problems\n") and "RECOMPUTED" not in said, said
+    for name in ("round-1/STANDINGS.csv", "round-2/STANDINGS.csv"):
+        first, one, rest = made[name].split(b"\n", 2)
+        cells = one.split(b",")
+        cells[4] = cells[4].translate(bytes.maketrans(b"0123456789", b"1234567890"))  # what the panel gave
+        forged = {**made, name: b"\n".join([first, b",".join(cells), rest])}
+        del forged["manifest.json"]
+        forged["manifest.json"] = proof._json(proof._manifest(forged))
+        folder = tmp_path / name.partition("/")[0]
+        proof.write_folder(forged, folder)
+        code, said = verify(folder)
+        assert code == 1 and f"PROBLEM {name} line 2: says 1," in said
+    kept = Proof.objects.get(round__season=season, round__number=1)
+    assert verify(Path(files.absolute(kept.file)), kept.digest)[0] == 0

@@ -2,6 +2,7 @@
 
 import datetime
 import random
+from collections.abc import Mapping
 from decimal import Decimal
 
 from judging.models import Entry, Prize, Reading, Round, Source, Witness
@@ -15,16 +16,24 @@ from submissions.services.seasons import open_season
 from tests.making import make_artist, make_person, make_role, make_submission
 
 CANARY = "Zxqcanary"
+NO_METHODS: Mapping[int, Mapping[str, str]] = {}
 OPTIONS = {"popularity": {"region_minimum_entries": 2, "region_minimum_fans": 0, "minimum_days": 3}}
 
 
-def whole_season(slug: str = "whole", *, entries: int = 10, judges: int = 4, leaving: bool = False) -> Season:
+def whole_season(
+    slug: str = "whole",
+    *,
+    entries: int = 10,
+    judges: int = 4,
+    leaving: bool = False,
+    methods: Mapping[int, Mapping[str, str]] = NO_METHODS,
+) -> Season:
     """Played to its last announcement. Round 1 advances two per market, round 2 one or two of all: two is fixed.
 
     With `leaving`, one entry is withdrawn while round 1 is locked, its first is disqualified after the close, and its second
-    after the announcement.
+    after the announcement. `methods` are those of a round's fields that are not as in the preset, by its number.
     """
-    organizer, season = frozen_season(slug)
+    organizer, season = frozen_season(slug, methods)
     chair = make_role(season, Role.CHAIR, make_person(f"{CANARY} chair"))
     for number in range(judges):
         make_role(season, Role.JUDGE, make_person(f"{CANARY} judge {number}"))
@@ -39,7 +48,7 @@ def whole_season(slug: str = "whole", *, entries: int = 10, judges: int = 4, lea
     return season
 
 
-def frozen_season(slug: str) -> tuple[Person, Season]:
+def frozen_season(slug: str, methods: Mapping[int, Mapping[str, str]] = NO_METHODS) -> tuple[Person, Season]:
     """The organizer, and a season from a preset, made small and opened."""
     organizer = make_person(f"{CANARY} organizer")
     starts_at = clock.now() + datetime.timedelta(days=1)
@@ -54,6 +63,8 @@ def frozen_season(slug: str) -> tuple[Person, Season]:
     season.rounds.update(
         options=OPTIONS | {"assignment": {"size": 8}}, minimum_sheets=2, judges_per_entry=3, is_blind=False
     )
+    for number, fields in methods.items():
+        season.rounds.filter(number=number).update(**fields)
     Witness.objects.create(season=season, email="witness@example.test")
     open_season(season, by=organizer)
     return organizer, Season.objects.get(pk=season.pk)

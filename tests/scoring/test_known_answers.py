@@ -53,6 +53,20 @@ def test_k1_variance_of_the_entry_effects_alone() -> None:
         assert exactly(fixed, found, variances[entry])
 
 
+@pytest.mark.parametrize("method", ["leniency-adjusted-slopes", "leniency-adjusted-reliability"])
+def test_a_fit_that_leaves_nothing_is_made_again_with_slopes_and_weights_of_1(method: str) -> None:
+    """Each pool has one mark only: nothing is left to learn from, though judges who heard both pools differ in spread."""
+    pools = {"e1": "a", "e2": "a", "e3": "b", "e4": "b"}
+    heard = ["e1 A", "e1 B", "e1 C", "e2 A", "e2 C", "e3 A", "e3 B", "e4 C", "e4 B"]
+    marks = {(entry, judge): {"a": 3, "b": 7}[pools[entry]] for entry, judge in map(str.split, heard)}
+    panel = {"spread_shrinkage": 0, "lambda_judge": "1.8"}
+    result = compute(recipe({"panel": panel | {"method": method}}), sheets=sheets(marks, pools))
+    assert column(result, "theta") == {"e1": -2 * 10**6, "e2": -2 * 10**6, "e3": 2 * 10**6, "e4": 2 * 10**6}
+    plain = compute(recipe({"panel": panel}), sheets=sheets(marks, pools))
+    assert column(result, "panel_sd") == column(plain, "panel_sd")
+    assert set(column(result, "panel").values()) == {0}
+
+
 def test_k2_spread_step() -> None:
     marks: dict[tuple[str, str], int | str] = {(f"e{i}", "A"): y for i, y in enumerate([2, 4, 6, 8])}
     marks |= {(f"e{i}", "B"): y for i, y in enumerate(["5", "5.5", "6", "6.5"])}
