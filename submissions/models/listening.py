@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from spotlight.accounts.codes import long_code, short_code
 from spotlight.accounts.models import Person
@@ -165,7 +166,7 @@ class Use(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting to be checked")
-        ACCEPTED = "accepted", _("accepted")
+        ACCEPTED = "accepted", pgettext_lazy("use", "accepted")
         REFUSED = "refused", _("refused")
 
     code = models.CharField(max_length=16, unique=True, default=short_code, editable=False)
