@@ -12,6 +12,7 @@ from judging.jobs import agreement, inputs, running, sheets, standing_rows, tall
 from judging.jobs.counterfactual import counterfactuals
 from judging.jobs.parts import parts_by_entry
 from judging.models import Round, RoundRules, RoundSheet, Standings
+from judging.queries.rounds import newest_standings
 from judging.scoring.codes import places
 from judging.scoring.compute import Result
 from judging.scoring.inputs import Indexes
@@ -41,14 +42,14 @@ def compute(round: Round, *, closing: bool = False) -> Standings | None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('standings'), %s)", [round.pk])
         round.refresh_from_db(from_queryset=Round.objects.select_related("season"))
         if round.state not in (Round.State.OPEN, Round.State.LOCKED):
-            return latest(round)
+            return newest_standings(round)
         given = inputs.load(round) if closing else running.load(round)
         if not len(given.entries):
             return None
         digest = given.digest()
         last = round.standings.order_by("-number").values_list("number", "inputs_sha256").first() or (0, "")
         if not closing and last[1] == digest:
-            return latest(round)
+            return newest_standings(round)
         result = given.score()
         standings = _keep(round, last[0] + 1, given, digest, result, closing=closing)
         if isinstance(given, inputs.Inputs):
@@ -56,11 +57,6 @@ def compute(round: Round, *, closing: bool = False) -> Standings | None:
             tallies.forget(round)
             sheets.forget(round)
         return standings
-
-
-def latest(round: Round) -> Standings | None:
-    """The newest standings of a round; the arrays of all are read on first use."""
-    return round.standings.defer("ranks", "blends").order_by("-number").first()
 
 
 def _keep(

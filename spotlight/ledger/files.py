@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import time
 from pathlib import Path
 
 from django.conf import settings
@@ -12,6 +13,8 @@ from spotlight.accounts.models import Person
 from spotlight.ledger.models import StoredFile
 
 BLOCK = 1024 * 1024
+LEFT_AFTER = 2 * 86400.0
+"""Seconds; no program works on one file for so long."""
 
 
 def absolute(stored: StoredFile) -> Path:
@@ -24,6 +27,18 @@ def scratch(suffix: str = "") -> Path:
     folder = Path(settings.MEDIA_ROOT) / "scratch"
     folder.mkdir(parents=True, exist_ok=True)
     return folder / f"{long_code()}{suffix}"
+
+
+def forget_scratch() -> int:
+    """Remove what programs that were killed left behind: scratch files that nobody wrote to for two days. Says how many."""
+    left = [
+        path
+        for path in (Path(settings.MEDIA_ROOT) / "scratch").glob("*")
+        if time.time() - path.stat().st_mtime > LEFT_AFTER
+    ]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
 
 
 def keep(

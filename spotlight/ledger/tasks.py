@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from spotlight.ledger import mail, seals, uploads, work
+from spotlight.ledger import files, mail, seals, uploads, work
 
 
 @shared_task(name="ledger.carry")
@@ -19,9 +19,10 @@ def sweep() -> None:
 
 @shared_task(name="ledger.tidy")
 def tidy() -> None:
-    """Every night: forget work that was done long ago, and uploads that nobody goes on with."""
+    """Every night: forget work that was done long ago, uploads that nobody goes on with, and what killed programs left."""
     work.forget_finished()
     uploads.forget_abandoned()
+    files.forget_scratch()
 
 
 @shared_task(name="ledger.seal")

@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db import DatabaseError, connection, transaction
 
 from spotlight.ledger import clock, events, files, mail, uploads, work
 from spotlight.ledger.models import Clock, Event, Mail, StoredFile
+from spotlight.ledger.tasks import tidy
 from tests.making import make_person
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +32,16 @@ def test_the_clock_moves_only_where_it_may() -> None:
 def test_the_application_can_not_make_its_clock_movable(as_app_role: None) -> None:
     with pytest.raises(DatabaseError, match="owner"), transaction.atomic():
         Clock.objects.update(movable=False)
+
+
+def test_what_killed_programs_left_half_written_goes_after_two_days() -> None:
+    left, fresh = files.scratch(".csv.gz"), files.scratch(".m4a")
+    for path in (left, fresh):
+        path.write_bytes(b"half")
+    before = left.stat().st_mtime - files.LEFT_AFTER - 60
+    os.utime(left, (before, before))
+    tidy()
+    assert (left.exists(), fresh.exists()) == (False, True)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from PIL import Image
 from judging.models import Criterion, Round
 from judging.queries.rules import rounds_of
 from spotlight.accounts.models import User
+from spotlight.ledger import clock
 from spotlight.ledger.models import Event, Mail
 from submissions.models import Market, Season
 from tests.submissions.forms import read_form
@@ -348,3 +349,18 @@ def test_the_outbox_releases_a_batch_and_keeps_those_of_a_cut(organizer: Client,
         assert organizer.post(release, {"batch": batch}).status_code == 302
     assert dict(Mail.objects.values_list("batch", "state")) == {"news": "ready", "cut:abc": "held"}
     assert organizer.get(reverse("mail", args=[season.slug, Mail.objects.first().pk])).status_code == 200
+
+
+def test_only_a_mail_that_failed_is_sent_again_and_once(organizer: Client, season: Season) -> None:
+    row = Mail.objects.create(
+        to="a@example.com", subject="news", text="Hi", season=season.slug, state="failed", error="refused", created_at=clock.now()
+    )  # fmt: skip
+    again = reverse("release_mails", args=[season.slug])
+    for _ in range(2):
+        assert organizer.post(again, {"again": str(row.pk)}).status_code == 302
+        row.refresh_from_db()
+        assert (row.state, row.error) == ("ready", "")
+    assert Event.objects.filter(verb="mail.sent_again").count() == 1
+    Mail.objects.filter(pk=row.pk).update(state="failed", season="another")
+    organizer.post(again, {"again": str(row.pk)})
+    assert Mail.objects.get(pk=row.pk).state == "failed", "another season's mail"

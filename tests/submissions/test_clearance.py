@@ -135,11 +135,19 @@ def test_a_contested_track_is_taken_down_and_put_back_as_it_was(sent: Submission
     desk.contest(sent, by=reviewer, note="A label wrote to us.")
     sent.refresh_from_db()
     assert (sent.is_contested, sent.state) == (True, State.CLEARED)
-    assert track_of(sent).hidden_at
+    hidden_at = track_of(sent).hidden_at
+    assert hidden_at
+    with pytest.raises(desk.NotWaiting):
+        desk.contest(sent, by=reviewer, note="Another label wrote.")
+    assert track_of(sent).hidden_at == hidden_at
     desk.reinstate(sent, by=reviewer, note="It was a mistake.")
     sent.refresh_from_db()
     track = track_of(sent)
     assert (sent.is_contested, track.hidden_at, track.released_at) == (False, None, released_at)
+    with pytest.raises(desk.NotWaiting):
+        desk.reinstate(sent, by=reviewer, note="Once more.")
+    outcomes = sent.decisions.order_by("pk").values_list("outcome", flat=True)
+    assert list(outcomes) == ["cleared", "contested", "reinstated"]
 
 
 def test_the_badge_is_taken_back_with_a_reason_and_given_again_by_clearing(

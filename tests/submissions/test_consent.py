@@ -232,6 +232,11 @@ def test_a_guardian_reads_the_terms_in_their_language_and_consents_by_name() -> 
     stored = Guardian.objects.get()
     assert (stored.state, stored.name, stored.terms) == ("consented", "Hana", season.terms.get())
     assert client.post(address, {"do": "decline", "name": "Hana"}).status_code == 409, "one answer"
+    with pytest.raises(asking.NothingToAsk):
+        asking.ask_again(sent, who="guardian", by=member(sent.artist))
+    with pytest.raises(NotFound):
+        asking.ask_again(sent, who="nobody", by=member(sent.artist))
+    assert Guardian.objects.get().state == "consented"
     assert desk.clear(sent, by=by)
     logged = Event.objects.get(verb="guardian.consented")
     assert (logged.actor, logged.facts) == (None, {})
