@@ -13,6 +13,7 @@ ENTRIES = [f"e{number:02}" for number in range(12)]
 BOTH = {"blend": {"method": "eurovision", "popularity": "0.5", "panel": "0.5"}}
 PANEL = {"blend": {"method": "eurovision", "popularity": 0, "panel": 1}}
 POPULARITY = {"blend": {"method": "eurovision", "popularity": 1, "panel": 0}}
+COUNTBACK = (12, 10, 8, 7, 6, 5, 4, 3, 2, 1)
 MARKS = {
     (entry, judge): (place * step) % 13
     for place, entry in enumerate(ENTRIES, 1)
@@ -45,9 +46,6 @@ def test_each_judge_and_each_market_gives_points_to_its_ten_best() -> None:
     assert by_voter["public", "JP"] == dict(zip(reversed(ENTRIES), COUNTBACK, strict=False))
     assert by_voter["public", "KR"] == dict(zip(ENTRIES[2:], COUNTBACK, strict=False))
     assert len(by_voter) == 5
-
-
-COUNTBACK = (12, 10, 8, 7, 6, 5, 4, 3, 2, 1)
 
 
 def test_the_sum_decides_and_everyone_stands_in_it() -> None:
@@ -100,7 +98,7 @@ def test_markets_too_small_to_be_compared_vote_as_one() -> None:
             "region_minimum_fans": 0,
         }
     }
-    by_voter = given(both(recipe(BOTH | small, size=3)))
+    by_voter = given(both(recipe({**BOTH, **small}, size=3)))
     assert {voter for side, voter in by_voter if side == "public"} == {"JP", "Other"}
 
 
