@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget, UnfoldBooleanSwitchWidget
 
@@ -55,7 +56,7 @@ class SitesField(forms.Field):
     widget = UnfoldAdminTextareaWidget(attrs={"rows": 5})
 
     def __init__(self, column: Any) -> None:
-        super().__init__(required=False, label=column.verbose_name, help_text=column.help_text)
+        super().__init__(required=False, label=capfirst(column.verbose_name), help_text=column.help_text)
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value
