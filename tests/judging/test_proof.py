@@ -191,5 +191,15 @@ def test_rounds_of_unusual_methods_are_recomputed(tmp_path: Path) -> None:
         proof.write_folder(forged, folder)
         code, said = verify(folder)
         assert code == 1 and f"PROBLEM {name} line 2: says 1," in said
-    kept = Proof.objects.get(round__season=season, round__number=1)
-    assert verify(Path(files.absolute(kept.file)), kept.digest)[0] == 0
+    closed = proof.seal_of("round.closed", "round:unusual-2", season=season.slug)
+    proof.write_folder(proof.bundle(season, until=closed.sequence), tmp_path / "closed")
+    code, said = verify(tmp_path / "closed", closed.digest)
+    assert code == 0 and "round-2: points are computed again once the seed is revealed" in said, said
+
+
+def test_a_method_of_later_programs_is_named_and_not_computed(made: proof.Files, tmp_path: Path) -> None:
+    recipe = made["round-1/recipe.json"].replace(b'"robust-normal-score"', b'"telepathy"')
+    proof.write_folder({**made, "round-1/recipe.json": recipe}, tmp_path / "later")
+    code, said = verify(tmp_path / "later")
+    assert code == 1 and "PROBLEM round-1/recipe.json: popularity.method is" in said
+    assert "round-1: NOT RECOMPUTED, this script does not know: popularity telepathy" in said
