@@ -83,6 +83,7 @@ urlpatterns = [
     path("submit/<slug:code>/review/", entries.review, name="submit_review"),
     path("submit/<slug:code>/sent/", entries.sent, name="submit_sent"),
     path("submit/<slug:code>/withdraw/", entries.take_back, name="submit_withdraw"),
+    path("submit/<slug:code>/appeal/", entries.appeal, name="submit_appeal"),
     path("submit/<slug:code>/ask-again/", consent.ask_again, name="submit_ask_again"),
     path("submit/<slug:code>/identity/", consent.place_code, name="submit_identity"),
     path("submit/<slug:code>/<slug:step>/", entries.step, name="submit_step"),

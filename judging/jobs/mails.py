@@ -1,20 +1,18 @@
 """Mails of judging: the opening of a round, reminders, and the head of the log for witnesses."""
 
-import datetime
 from collections.abc import Mapping
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import formats
 from django.utils.translation import gettext_lazy
 
 from judging.models import Award, Cut, Entry, MoveUp, Proof, Removal, Round, Seat
 from judging.queries import panel
 from spotlight.ledger import mail
 from spotlight.ledger.models import Mail, Seal
-from submissions.models import Season, Submission
+from submissions.jobs.letters import in_zone
+from submissions.models import Submission
 
 
 def tell_judges_of_opening(round: Round) -> int:
@@ -130,9 +128,3 @@ def _write(template: str, seat: "panel.BusySeat") -> bool:
         },
     )
     return True
-
-
-def in_zone(moment: datetime.datetime, season: Season) -> str:
-    """A moment in words, in the season's zone, with the zone's abbreviation."""
-    local = moment.astimezone(ZoneInfo(season.zone))
-    return f"{formats.date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"

@@ -23,6 +23,7 @@ from spotlight.accounts.models import Person
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock, events, work
 from spotlight.ledger.models import Event
+from submissions.jobs.letters import in_zone
 
 
 class WrongStage(SpotlightError):
@@ -175,7 +176,7 @@ def _check_stage(round: Round, stage: str) -> None:
 
 def _check_time(due: datetime.datetime, words: str, round: Round, **values: int) -> None:
     if clock.now() < due:
-        raise TooEarly(words % {"time": mails.in_zone(due, round.season), **values})
+        raise TooEarly(words % {"time": in_zone(due, round.season), **values})
 
 
 def _check_can_start(round: Round) -> None:

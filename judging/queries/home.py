@@ -13,7 +13,7 @@ from judging.queries.rounds import RUNNING, entries_below_minimum
 from judging.queries.rules import rounds_of
 from judging.queries.suspicions import waiting_cases
 from spotlight.ledger.models import Mail, WorkRow
-from submissions.models import Report, Season, Submission, Use
+from submissions.models import Appeal, Report, Season, Submission, Use
 from submissions.queries import rules
 
 
@@ -203,6 +203,7 @@ def queues(season: Season) -> list[Queue]:
     slug, day = season.slug, datetime.timedelta(days=1)
     return [
         _queue(_("Entries to clear"), Submission.objects.filter(season=season, state="submitted"), "submitted_at", ("clearance",)),
+        _queue(_("Appeals against refusals"), Appeal.objects.filter(decision__submission__season=season, state="waiting"), "sent_at", ("clearance",)),
         _queue(_("Reports"), Report.objects.filter(state="open", track__submissions__season=season), "at", ("clearance_reports",), "", day),
         _queue(_("Fans' videos to check"), Use.objects.filter(state="waiting", season=season), "at", ("clearance_uses",)),
         _queue(_("Readings set aside"), waiting_cases(season), "found_at", ("suspicions", slug)),

@@ -32,7 +32,7 @@ class DecisionForm(forms.Form):
     )
     sure = forms.BooleanField(
         label=gettext_lazy("Refuse for good"), required=False,
-        help_text=gettext_lazy("Tick this to refuse. A refusal can’t be undone."),
+        help_text=gettext_lazy("Tick this to refuse. You can’t undo it; the artist may appeal, and another person decides then."),
     )  # fmt: skip
 
     def clean(self) -> dict[str, object]:

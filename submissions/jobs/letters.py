@@ -1,13 +1,16 @@
 """Mails to the people behind an artist, in the language of each."""
 
+import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import formats
 from django.utils.translation import gettext_lazy
 
 from spotlight.ledger import mail
-from submissions.models import Submission
+from submissions.models import Season, Submission
 
 
 def write_to_artist(template: str, submission: Submission, **context: Any) -> None:
@@ -34,3 +37,9 @@ def write_to_artist(template: str, submission: Submission, **context: Any) -> No
             season=submission.season.slug,
             context=context,
         )
+
+
+def in_zone(moment: datetime.datetime, season: Season) -> str:
+    """A moment in words, in the season's zone, with the zone's abbreviation."""
+    local = moment.astimezone(ZoneInfo(season.zone))
+    return f"{formats.date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"

@@ -1,3 +1,4 @@
+from submissions.models.appeal import Appeal
 from submissions.models.artist import Artist, ArtistLink, ArtistMember
 from submissions.models.consent import CoWriter, Guardian, Identity
 from submissions.models.listening import (
@@ -19,6 +20,7 @@ from submissions.models.track import Credit, Track, TrackArtist
 __all__ = [
     "Amendment",
     "Answer",
+    "Appeal",
     "Artist",
     "ArtistLink",
     "ArtistMember",

@@ -1,7 +1,8 @@
 """What clearance does: open entries one at a time, decide, take back."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -11,8 +12,9 @@ from spotlight.accounts.models import Person
 from spotlight.errors import InvalidInput, SpotlightError
 from spotlight.ledger import clock
 from spotlight.ledger.events import log
-from submissions.jobs.letters import write_to_artist
+from submissions.jobs.letters import in_zone, write_to_artist
 from submissions.models import Artist, ClearanceClaim, ClearanceDecision, Submission, Track
+from submissions.queries.appeals import appeal_ends_at
 from submissions.queries.clearance import free_for, live_claim, seen_mark
 from submissions.queries.consent import checks_of
 from submissions.queries.entries import is_being_judged
@@ -219,7 +221,7 @@ def disqualify(submission: Submission, *, by: Person, note: str) -> ClearanceDec
 
 def _hold_to_decide(submission: Submission, *, by: Person, seen: str | None) -> Submission:
     held = hold_submission(submission)
-    _check_not_own(held, by)
+    check_not_own(held, by)
     if held.state != State.SUBMITTED:
         raise NotWaiting(
             _("This entry is %(state)s now, so there is nothing to decide.")
@@ -235,7 +237,7 @@ def _hold_to_decide(submission: Submission, *, by: Person, seen: str | None) -> 
 
 def _hold_cleared(submission: Submission, *, by: Person, note: str) -> Submission:
     held = hold_submission(submission)
-    _check_not_own(held, by)
+    check_not_own(held, by)
     if not note.strip():
         raise InvalidInput(_("Write the reason. The artist reads it."), field="note")
     if held.state != State.CLEARED:
@@ -246,7 +248,8 @@ def _hold_cleared(submission: Submission, *, by: Person, note: str) -> Submissio
     return held
 
 
-def _check_not_own(held: Submission, by: Person) -> None:
+def check_not_own(held: Submission, by: Person) -> None:
+    """Raise OwnEntry for who stands behind the entry's artist."""
     if held.artist.members.filter(person=by).exists():
         raise OwnEntry(_("You stand behind this artist, so somebody else decides."))
 
@@ -303,5 +306,13 @@ def _record(
         submission=held, outcome=outcome, reasons=list(reasons), note=note.strip(), by=by, at=clock.now()
     )
     log(f"clearance.{outcome}", held, by=by, season=held.season.slug, reasons=list(reasons))
-    write_to_artist(f"clearance_{outcome}", held, decision=decision, reasons=list(reasons))
+    write_to_artist(
+        f"clearance_{outcome}", held, decision=decision, reasons=list(reasons), appeal_until=_until(decision, held)
+    )  # fmt: skip
     return decision
+
+
+def _until(decision: ClearanceDecision, held: Submission) -> Callable[[], str] | None:
+    """Until when a refusal can be appealed, in words of who reads the mail; None if it can't be any more."""
+    ends = appeal_ends_at(decision, held.season)
+    return partial(in_zone, ends, held.season) if ends > decision.at else None

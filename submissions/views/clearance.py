@@ -9,11 +9,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from spotlight.accounts.models import Person
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock
 from spotlight.web.answers import Typed, account, add_refusal, one_of, person_behind
+from submissions.forms.appeals import ANSWERS, AnswerForm
 from submissions.forms.clearance import AfterwardsForm, DecisionForm, LabelForm
 from submissions.models import Season, Submission
+from submissions.queries.appeals import deciders, refusal_of, waiting_appeals
 from submissions.queries.clearance import (
     clearance_queue,
     cleared_seasons,
@@ -26,8 +29,10 @@ from submissions.queries.clearance import (
     waiting_uses,
 )
 from submissions.queries.consent import checks_of, waits_for_others
+from submissions.queries.entries import places_left
 from submissions.queries.media import originals_for
 from submissions.queries.processing import audio_state
+from submissions.services import appeals
 from submissions.services import artists as artist_pages
 from submissions.services import clearance as desk
 from submissions.views.cards import own_card
@@ -61,6 +66,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     waiting = clearance_queue(user, season)
     decided = entries_to_clear(user).filter(decided_at__isnull=False).order_by("-decided_at")
     context = {
+        "appeals": list(waiting_appeals(user, season)[:SHOWN]),
         "entries": list(waiting.annotate(waits=waits_for_others())[:SHOWN]),
         "waiting": waiting.count(),
         "free": free_for(person, waiting).count(),
@@ -93,10 +99,10 @@ def _go_on(request: HttpRequest, season: Season | None) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def entry(request: HttpRequest, code: str) -> HttpResponse:
-    """One entry: opened for 15 minutes, decided with the form."""
+    """One entry: opened for 15 minutes, decided with the form; so is an appeal against its refusal."""
     submission = one_of(entries_to_clear(account(request)), code=code)
     if request.method == "POST":
-        return _decide(request, submission)
+        return (_answer if _is_answer(request, submission) else _decide)(request, submission)
     if submission.state == State.SUBMITTED:
         try:
             desk.claim(submission, by=person_behind(request))
@@ -122,6 +128,27 @@ def _decide(request: HttpRequest, submission: Submission) -> HttpResponse:
     return _go_on(request, submission.season)
 
 
+def _is_answer(request: HttpRequest, submission: Submission) -> bool:
+    """Whether a form is about an appeal: one waits, or somebody else was faster."""
+    refusal = refusal_of(submission)
+    waits = refusal is not None and refusal.waiting is not None
+    return waits or request.POST.get("outcome") in dict(ANSWERS)
+
+
+def _answer(request: HttpRequest, submission: Submission) -> HttpResponse:
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        return entry_page(request, submission, answer=form, status=400)
+    do = {"upheld": appeals.uphold, "reopened": appeals.reopen}[form.cleaned_data["outcome"]]
+    try:
+        do(submission, by=person_behind(request), reason=form.cleaned_data["reason"])
+    except SpotlightError as refusal:
+        add_refusal(form, refusal)
+        return entry_page(request, submission, answer=form, status=refusal.status)
+    messages.success(request, _("Decided. The artist gets a mail."))
+    return redirect("clearance")
+
+
 def _said(outcome: str) -> str:
     return {"cleared": _("cleared"), "changes": _("changes asked"), "refused": _("refused")}[outcome]
 
@@ -137,9 +164,9 @@ def _carry_out(submission: Submission, read: dict[str, Any], request: HttpReques
 
 
 def entry_page(
-    request: HttpRequest, submission: Submission, *, form: Any = None, afterwards: Any = None, typed: Typed | None = None, problem: str = "", status: int = 200
+    request: HttpRequest, submission: Submission, *, form: Any = None, answer: Any = None, afterwards: Any = None, typed: Typed | None = None, problem: str = "", status: int = 200
 ) -> HttpResponse:  # fmt: skip
-    """The page of an entry, with a form as it was refused or what was written beside a co-writer's credits."""
+    """The page of an entry, with a form as it was refused, or what was written beside a co-writer's credits."""
     at = clock.now()
     submission = one_of(entries_to_clear(account(request)), code=submission.code)
     checks = checks_of(submission)
@@ -156,13 +183,15 @@ def entry_page(
         "problem": problem,
         "typed": typed,
         "now": at,
+        "answer": answer or AnswerForm(),
+        **_appeal_parts(submission, person_behind(request)),
         "form": form or DecisionForm(initial={"seen": seen_mark(submission), "outcome": "cleared"}),
         "seen": seen_mark(submission),
         "afterwards": afterwards
         or (AfterwardsForm(submission=submission) if submission.state == State.CLEARED else None),
         "likenesses": likenesses(submission),
         "label_form": LabelForm(initial={"organisation": submission.artist.organisation_id}),
-        "decisions": list(submission.decisions.select_related("by")),
+        "decisions": list(submission.decisions.select_related("by", "appeal__decided_by")),
         "earlier": list(
             submission.artist.submissions.exclude(pk=submission.pk)
             .exclude(state=State.DRAFT)
@@ -174,6 +203,22 @@ def entry_page(
         **entry_parts(submission),
     }
     return render(request, "submissions/clearance/entry.html", context, status=status)
+
+
+def _appeal_parts(submission: Submission, person: Person) -> dict[str, Any]:
+    """The appeal that waits, who may decide on it, and what stands in the way of reopening."""
+    refusal = refusal_of(submission)
+    if refusal is None or refusal.waiting is None:
+        return {"appeal": None}
+    ends = submission.season.clearing_ends_at
+    return {
+        "appeal": refusal.waiting,
+        "refusal": refusal.decision,
+        "may_answer": refusal.waiting.refused_by_id != person.pk,
+        "deciders": list(deciders(refusal.waiting)),
+        "is_full": not places_left(submission.season, submission.artist),
+        "has_ended": ends is not None and clock.now() >= ends,
+    }
 
 
 @login_required

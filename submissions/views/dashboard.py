@@ -15,6 +15,7 @@ from spotlight.ledger import clock
 from spotlight.web.answers import person_behind
 from spotlight.web.cards import Step, TrackCard
 from submissions.models import ClearanceDecision, Submission, Track
+from submissions.queries.appeals import Refusal, refusal_of
 from submissions.queries.artists import own_artists
 from submissions.queries.cards import cards_of, with_card_parts
 from submissions.queries.consent import Checks, checks_of
@@ -50,6 +51,8 @@ class Ticket:
     path: list[Step]
     audio: AudioState
     decision: ClearanceDecision | None
+    refusal: Refusal | None
+    may_appeal: bool
     may_change: bool
     may_withdraw: bool
     changes_end_at: Any
@@ -66,7 +69,7 @@ def me(request: HttpRequest) -> HttpResponse:
     person, at = person_behind(request), clock.now()
     entries = own_entries(person).prefetch_related(
         "track__billing__artist",
-        "decisions",
+        "decisions__appeal",
         "entries__round",
         "entries__decision",
         "entries__move_up",
@@ -108,7 +111,7 @@ def _saved(person: Person) -> QuerySet[Track]:
 
 
 def _ticket(submission: Submission, at: Any) -> Ticket:
-    decisions = list(submission.decisions.all())
+    decisions, refusal = list(submission.decisions.all()), refusal_of(submission)
     return Ticket(
         submission=submission,
         card=own_card(submission.track, obi=WIDTH.get(State(submission.state), "")),
@@ -116,6 +119,8 @@ def _ticket(submission: Submission, at: Any) -> Ticket:
         path=path_of(submission),
         audio=audio_state(submission.track),
         decision=decisions[0] if decisions else None,
+        refusal=refusal,
+        may_appeal=refusal is not None and refusal.may_appeal(at),
         may_change=may_change(submission, at),
         may_withdraw=may_withdraw(submission),
         changes_end_at=changes_end_at(submission),

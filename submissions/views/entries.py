@@ -12,10 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from spotlight.errors import SpotlightError
 from spotlight.ledger import clock
-from spotlight.web.answers import one_of, person_behind, refused, wants_json, whole
+from spotlight.web.answers import add_refusal, one_of, person_behind, refused, wants_json, whole
 from spotlight.web.cards import Step
+from submissions.forms.appeals import AppealForm
 from submissions.forms.steps import STEP_FORMS, RightsForm, StepForm, open_step
 from submissions.models import Submission
+from submissions.queries.appeals import refusal_of
 from submissions.queries.artists import own_artists
 from submissions.queries.completeness import STEPS, gaps, local
 from submissions.queries.consent import checks_of
@@ -29,6 +31,7 @@ from submissions.queries.entries import (
     seasons_accepting,
 )
 from submissions.queries.processing import audio_state
+from submissions.services import appeals
 from submissions.services.entries import (
     SENT,
     ChangedElsewhere,
@@ -283,8 +286,8 @@ def review(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _render_review(
-    request: HttpRequest, submission: Submission, status: int = 200, refused: bool = False, problem: str = ""
-) -> HttpResponse:
+    request: HttpRequest, submission: Submission, status: int = 200, refused: bool = False, problem: str = "", form: AppealForm | None = None
+) -> HttpResponse:  # fmt: skip
     context = portal_context(submission, "review") | {
         "gaps": gaps(submission) if submission.state in (State.DRAFT, State.CHANGES) else [],
         "refused": refused,
@@ -294,9 +297,40 @@ def _render_review(
         "may_withdraw": may_withdraw(submission),
         "may_send": submission.state in (State.DRAFT, State.CHANGES),
         "decision": submission.decisions.first(),
+        **appeal_parts(submission, form),
         **entry_parts(submission),
     }
     return render(request, "submissions/portal/review.html", context, status=status)
+
+
+def appeal_parts(submission: Submission, form: AppealForm | None = None) -> dict[str, Any]:
+    """The refusal of an entry and the form of an appeal against it: as it was refused, or empty while one may appeal."""
+    refusal = refusal_of(submission)
+    may_appeal = refusal is not None and refusal.may_appeal(clock.now())
+    return {
+        "refusal": refusal,
+        "may_appeal": may_appeal,
+        "form": form or (AppealForm() if may_appeal else None),
+    }
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def appeal(request: HttpRequest, code: str) -> HttpResponse:
+    """Appeal against the refusal of an entry; the form stands on the entry's page."""
+    submission = _own(request, code)
+    if request.method == "GET":
+        return redirect("submit_review", code)
+    form = AppealForm(request.POST)
+    if not form.is_valid():
+        return _render_review(request, submission, status=400, form=form)
+    try:
+        appeals.appeal(submission, text=form.cleaned_data["text"], by=person_behind(request))
+    except SpotlightError as refusal:
+        add_refusal(form, refusal)
+        return _render_review(request, submission, status=refusal.status, form=form)
+    messages.success(request, _("Your appeal is sent. A second reviewer reads it, and we write to you."))
+    return redirect(reverse("submit_review", args=[code]) + "#appeal")
 
 
 def entry_parts(submission: Submission) -> dict[str, Any]:

@@ -92,6 +92,8 @@ def addresses(world: World) -> dict[str, tuple[str, str, dict[str, Any]]]:
         "amendment": ("organizer", "/admin/seasons/alpha/amend/", {"reason": TYPED, "field": "no"}),
         "invitation": ("organizer", "/admin/seasons/alpha/people/", {"email": TYPED}),
         "appeal": ("owner", f"/me/readings/{things['suspicion'].code}/", {"text": TYPED + "x" * 4000}),
+        "appeal against a refusal": ("owner", f"/submit/{things['refused'].code}/appeal/", {"text": TYPED}),
+        "answer to it": ("organizer", f"/admin/clearance/{things['refused'].code}/", {"reason": TYPED, "outcome": "no"}),
         "suspicion": ("organizer", f"/admin/suspicions/alpha/{things['suspicion'].code}/", {"reason": TYPED, "outcome": "no", "seen": "0"}),
         "source switched": ("organizer", "/admin/readings/alpha/sources/radio/counts/", {"reason": TYPED + "x" * 3000}),
         "season": ("organizer", "/admin/seasons/new/", {"name": TYPED}),

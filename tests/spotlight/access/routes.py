@@ -114,9 +114,10 @@ def _listening(world: World) -> dict[str, dict[str, Arguments]]:
 def _portal(world: World) -> dict[str, dict[str, Arguments]]:
     entries = {name: {"code": world.things[name].code} for name in ("draft", "waiting", "song")}
     names = ("entry", "upload_create", "audio", "review", "sent", "withdraw", "ask_again", "identity")
+    refused = {"refused": {"code": world.things["refused"].code}}
     steps = {label: {**given, "step": "track"} for label, given in entries.items()}
     return {
-        **{f"submit_{name}": entries for name in names}, "submit_step": steps,
+        **{f"submit_{name}": entries for name in names}, "submit_step": steps, "submit_appeal": entries | refused,
         "submit_artist": {"own": {"slug": world.things["artist"].slug}},
         "submit_upload": {"own": {"code": world.things["upload"].code}},
     }  # fmt: skip
@@ -129,13 +130,13 @@ def _clearance(world: World) -> dict[str, dict[str, Arguments]]:
         for name in ("waiting", "song")
     }
     names = (
-        "clearance_entry",
         "clearance_claim",
         "clearance_label",
         "clearance_afterwards",
         "clearance_identity",
     )
-    return _each(names, entries) | {"clearance_credit": credits}
+    refused = {"refused": {"code": world.things["refused"].code}}
+    return _each(names, entries) | {"clearance_entry": entries | refused, "clearance_credit": credits}
 
 
 def _panel(world: World) -> dict[str, dict[str, Arguments]]:

@@ -39,6 +39,7 @@ from spotlight.ledger.models import Event, Mail, StoredFile, Upload, WorkRow
 from spotlight.rehearsal.models import Rehearsal
 from submissions.models import (
     Amendment,
+    Appeal,
     ClearanceDecision,
     CoWriter,
     Guardian,
@@ -93,6 +94,7 @@ SECRETS: dict[str, tuple[str, ...]] = {
     "zqvscoutnote": ("partner",),
     "zqvsuspicion": ("owner", "organizer"),
     "zqvrefusal": ("owner", "clearance", "organizer"),
+    "zqvappeal": ("owner", "clearance", "organizer"),
     "zqvwitness": ("organizer",),
     "zqvguardian": ("owner", "clearance", "organizer"),
     "zqvcontest": ("owner", "clearance", "organizer"),
@@ -189,9 +191,12 @@ def _entries(world: World) -> None:
     things["waiting"] = _sung(making.make_submission(alpha, mine, state="submitted", title="zqvwaitingtitle"))
     things["refused"] = _sung(making.make_submission(alpha, mine, state="refused"))
     reviewer = world.people["clearance"]
-    ClearanceDecision.objects.create(
+    refusal = ClearanceDecision.objects.create(
         submission=things["refused"], outcome="refused", reasons=["rights"], note="zqvrefusal", by=reviewer, at=clock.now()
     )  # fmt: skip
+    Appeal.objects.create(
+        decision=refusal, refused_by=reviewer, text="zqvappeal", sent_by=owner, sent_at=clock.now()
+    )
     _asked(world)
     song = things["song"].track
     things["rehearsal"] = Rehearsal.objects.create(season=things["song"].season, asked_at=clock.now())
