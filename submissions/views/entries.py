@@ -22,6 +22,7 @@ from submissions.queries.artists import own_artists
 from submissions.queries.completeness import STEPS, gaps, local
 from submissions.queries.consent import checks_of
 from submissions.queries.entries import (
+    IN_PLAY,
     changes_end_at,
     current_terms,
     may_change,
@@ -245,7 +246,7 @@ def portal_context(submission: Submission, current: str) -> dict[str, Any]:
         "card": own_card(submission.track),
         "is_draft": submission.state == State.DRAFT,
         "steps": _steps(submission, current),
-        "changes_end_at": changes_end_at(submission),
+        "changes_end_at": changes_end_at(submission) if submission.state in IN_PLAY else None,
         "now": clock.now(),
     }
 
