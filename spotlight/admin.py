@@ -43,7 +43,7 @@ class SpotlightAdminSite(UnfoldAdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Whether this account may enter at all; what it sees is decided per season."""
-        return is_staff_anywhere(request)
+        return is_staff_anywhere(request.user)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
         """Visitors are sent to sign in; a signed-in person without a role finds nothing here."""
@@ -94,7 +94,7 @@ def start_page(request: HttpRequest) -> str:
     """The address at which a person's work begins, by the first of their roles whose page exists."""
     if request.user.is_superuser:
         return reverse("home")
-    held = roles_of(request)
+    held = roles_of(request.user)
     for role, name in STARTS:
         if role in held:
             try:

@@ -30,9 +30,9 @@ def _found(request: HttpRequest) -> dict[str, Any]:
     return {
         "season": season,
         "person": person_of(user),
-        "roles": roles_of(request, season) if user.is_authenticated and season else set(),
+        "roles": roles_of(user, season) if season else set(),
         "nav": _links(request, _public_links(season)),
-        "account_nav": _links(request, _own_links(roles_of(request))) if user.is_authenticated else [],
+        "account_nav": _links(request, _own_links(roles_of(user))) if user.is_authenticated else [],
         "brand_stylesheet": brand_stylesheet(season),
     }
 

@@ -28,7 +28,7 @@ ICONS = {
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Pages of our own first, then the lists of each app that this person may see."""
-    held = set(Role.values) if request.user.is_superuser else roles_of(request)
+    held = set(Role.values) if request.user.is_superuser else roles_of(request.user)
     pages = [
         {"title": words(), "icon": icon, "link": address(name)}
         for icon, words, name, roles in PAGES

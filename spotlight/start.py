@@ -15,9 +15,9 @@ from submissions.permissions import is_staff_anywhere, roles_of
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
     """Staff to their work, partners to their room, everybody else to their entries."""
-    if is_staff_anywhere(request):
+    if is_staff_anywhere(request.user):
         return redirect(start_page(request))
-    if Role.PARTNER in roles_of(request):
+    if Role.PARTNER in roles_of(request.user):
         return redirect("partners")
     try:
         resolve("/me/")

@@ -1,7 +1,6 @@
 """Who may do what in a season. Predicates shared by views, API, admin and templates; deny by default."""
 
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest
 
 from spotlight.accounts.models import Person, User
 from submissions.models import ArtistMember, Membership, Role, Season, Track
@@ -22,14 +21,14 @@ def has_role(user: User | AnonymousUser, season: Season | None, *roles: Role) ->
     return bool(roles_in(user, season) & set(roles))
 
 
-def roles_of(request: HttpRequest, season: Season | None = None) -> set[str]:
-    """Roles that who asks holds now, in a season or in whatever season; empty for visitors.
+def roles_of(user: User | AnonymousUser, season: Season | None = None) -> set[str]:
+    """Roles that an account's person holds, in a season or in whatever season; empty for visitors.
 
-    Read once per request: every page shows them, and the panel asks for each of its lists.
+    Read once for an account object, and so once per request: every page shows them, and the panel asks for each of its lists.
     """
-    kept: set[tuple[int, str]] | None = getattr(request, "_roles", None)
+    kept: set[tuple[int, str]] | None = getattr(user, "_roles", None)
     if kept is None:
-        kept = request._roles = _held(request.user)  # type: ignore[attr-defined]
+        kept = user._roles = _held(user)  # type: ignore[union-attr]
     return {role for key, role in kept if season is None or key == season.pk}
 
 
@@ -40,12 +39,11 @@ def _held(user: User | AnonymousUser) -> set[tuple[int, str]]:
     return set(held.values_list("season_id", "role"))
 
 
-def is_staff_anywhere(request: HttpRequest) -> bool:
-    """Whether who asks may enter the admin panel at all."""
-    user = request.user
+def is_staff_anywhere(user: User | AnonymousUser) -> bool:
+    """Whether the account may enter the admin panel at all."""
     if not user.is_authenticated or not user.is_active:
         return False
-    return bool(user.is_superuser) or bool(roles_of(request) & set(STAFF))
+    return bool(user.is_superuser) or bool(roles_of(user) & set(STAFF))
 
 
 def is_behind(person: Person, track: Track) -> bool:

@@ -25,7 +25,7 @@ from submissions.views.access import own_season
 @require_http_methods(["GET", "POST"])
 def new_season(request: HttpRequest) -> HttpResponse:
     """Begin a season; its maker becomes its organizer. For the operator, and for whoever organizes a season already."""
-    if not (request.user.is_superuser or Role.ORGANIZER in roles_of(request)):
+    if not (request.user.is_superuser or Role.ORGANIZER in roles_of(request.user)):
         raise Http404
     form = NewSeasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

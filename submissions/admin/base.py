@@ -113,7 +113,7 @@ class SeasonScopedAdmin(SeasonChoices, PanelAdmin):
         if not request.user.is_authenticated:
             return False
         if obj is None or obj.pk is None:
-            return request.user.is_superuser or bool(roles_of(request) & set(roles))
+            return request.user.is_superuser or bool(roles_of(request.user) & set(roles))
         seasons = self.seasons(request, *roles)
         return seasons.filter(pk=season_of(obj, self.season_path).pk).exists()
 
