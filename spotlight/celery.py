@@ -16,6 +16,7 @@ app.conf.beat_schedule = {
     "count": {"task": "judging.count", "schedule": 180.0},
     "awards": {"task": "judging.awards", "schedule": 600.0},
     "introductions": {"task": "judging.introductions", "schedule": 300.0},
+    "follow": {"task": "submissions.follow_mails", "schedule": crontab(hour=9, minute=0)},
     "inspect": {"task": "judging.inspect", "schedule": crontab(hour=2, minute=40)},
     "interrupted": {"task": "judging.interrupted", "schedule": 60.0},
     "prune": {"task": "judging.prune", "schedule": 3600.0},

@@ -1,4 +1,4 @@
-"""The API of seasons, tracks and artists, and of a signed-in person's own entries and likes."""
+"""The API of seasons, tracks and artists, and of a signed-in person's own entries, likes, saves and follows."""
 
 from datetime import datetime
 from typing import Any
@@ -243,6 +243,20 @@ class MyLikes(ListOf):
             return Track.objects.none()
         liked = Like.objects.filter(person__user=self.request.user)
         return released_tracks().filter(likes__in=liked)
+
+
+class MyFollows(ListOf):
+    """The artists that the signed-in person follows."""
+
+    permission_classes = [IsAuthenticated]
+    serializer_class = ArtistSerializer
+    ordering = ("slug",)
+
+    def get_queryset(self) -> QuerySet[Artist]:
+        """Own ones that still have a public page."""
+        if not self.request.user.is_authenticated:
+            return Artist.objects.none()
+        return Artist.objects.filter(is_public=True, follows__person__user=self.request.user)
 
 
 class MySaves(ListOf):

@@ -8,6 +8,7 @@ from submissions.views import (
     consent,
     dashboard,
     entries,
+    following,
     listening,
     media,
     outbox,
@@ -42,6 +43,8 @@ urlpatterns = [
     path("sounds/<slug:code>/", reuse.sound, name="sound"),
     path("sounds/<slug:code>.m4a", reuse.download, name="sound_file"),
     path("artists/<slug:slug>/", listening.artist_page, name="artist"),
+    path("artists/<slug:slug>/follow/", following.follow, name="artist_follow"),
+    path("following/stop/<str:token>/", following.stop_mails, name="stop_follow_mails"),
     path("embed/tracks/<slug:code>/", listening.embed, name="track_embed"),
     # Roles
     path("invitations/<str:token>/", roles.invitation, name="invitation"),
@@ -73,6 +76,7 @@ urlpatterns = [
     # Artists
     path("me/", dashboard.me, name="me"),
     path("me/saved/", dashboard.saved, name="me_saved"),
+    path("me/following/", following.artists, name="me_following"),
     path("submit/", entries.start, name="submit"),
     path("submit/artist/", artists.new_artist, name="submit_new_artist"),
     path("submit/artist/<slug:slug>/", artists.artist, name="submit_artist"),

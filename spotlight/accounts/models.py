@@ -39,6 +39,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("operator"), default=False, help_text=_("Runs the installation itself."))
     language = models.CharField(_("language"), max_length=8, blank=True)
     zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    mail_about_followed = models.BooleanField(_("mail about followed artists"), default=True, db_default=True)
     joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
 
     objects = UserManager()

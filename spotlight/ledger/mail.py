@@ -25,12 +25,13 @@ def write(
     season: str = "",
     batch: str = "",
     hold: bool = False,
+    unsubscribe: str = "",
     context: dict[str, Any] | None = None,
 ) -> Mail:
     """Write one mail from `email/<template>.txt` (first line: subject) in the reader's language.
 
     Its HTML is `email/<template>.html` if there is one, else the text in the look of `email/base.html`. Held mails wait
-    for `release(batch)`.
+    for `release(batch)`. `unsubscribe` is an address that ends mails of this kind by a POST without signing in.
     """
     language = language or (person.user.language if person and person.user else "") or settings.LANGUAGE_CODE
     values = {"site_url": settings.SITE_URL, "person": person, **(context or {})}
@@ -41,7 +42,7 @@ def write(
         html = look.render({"body": body.strip(), **values, "subject": subject})
     mail = Mail.objects.create(
         person=person, to=to, season=season, batch=batch, template=template, language=language,
-        subject=subject.strip()[:250], text=body.strip() + "\n", html=html,
+        subject=subject.strip()[:250], text=body.strip() + "\n", html=html, unsubscribe=unsubscribe,
         state=Mail.State.HELD if hold else Mail.State.READY, created_at=clock.now(),
     )  # fmt: skip
     if not hold:
@@ -75,7 +76,7 @@ def deliver(mail_id: int) -> None:
             mail.text,
             settings.DEFAULT_FROM_EMAIL,
             [mail.to],
-            headers={"Message-ID": number(mail)},
+            headers=_headers(mail),
         )
         if mail.html:
             message.attach_alternative(mail.html, "text/html")
@@ -83,6 +84,14 @@ def deliver(mail_id: int) -> None:
     mail.state = Mail.State.SENT
     mail.sent_at = clock.now()
     mail.save(update_fields=["state", "sent_at"])
+
+
+def _headers(mail: Mail) -> dict[str, str]:
+    told = {"Message-ID": number(mail)}
+    if mail.unsubscribe:
+        told["List-Unsubscribe"] = f"<{mail.unsubscribe}>"
+        told["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return told
 
 
 def number(mail: Mail) -> str:

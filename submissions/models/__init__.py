@@ -1,6 +1,7 @@
 from submissions.models.appeal import Appeal
 from submissions.models.artist import Artist, ArtistLink, ArtistMember
 from submissions.models.consent import CoWriter, Guardian, Identity
+from submissions.models.following import Follow, FollowMail
 from submissions.models.listening import (
     Like,
     ListenerSalt,
@@ -29,6 +30,8 @@ __all__ = [
     "CoWriter",
     "Credit",
     "Division",
+    "Follow",
+    "FollowMail",
     "Guardian",
     "Identity",
     "Invitation",

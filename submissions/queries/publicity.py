@@ -1,6 +1,6 @@
 """How much of what listeners do is public. A season's board decides it for every page, list, program and order.
 
-Where the board hides the order, nothing else may tell it: neither "rising" nor the number of likes. While it is frozen,
+Where the board hides the order, nothing else may tell it: neither "rising" nor the number of likes or followers. While it is frozen,
 nothing that depends on later plays moves. Judging says since when, from above, by registering here.
 """
 
@@ -8,7 +8,9 @@ import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from submissions.models import Season, Track
+from django.db.models import QuerySet
+
+from submissions.models import Artist, Season, Track
 from submissions.queries.rules import season_zone
 from submissions.queries.seasons import public_seasons
 
@@ -48,7 +50,17 @@ class Publicity:
 
 def publicity_of(track: Track) -> Publicity:
     """The strictest of the seasons in which a track is entered."""
-    seasons = list(public_seasons().filter(submissions__track=track).distinct())
+    return _strictest(public_seasons().filter(submissions__track=track))
+
+
+def publicity_of_artist(artist: Artist) -> Publicity:
+    """The strictest of the seasons in which anything of an artist was ever released."""
+    released = Track.objects.filter(billing__artist=artist, released_at__isnull=False)
+    return _strictest(public_seasons().filter(submissions__track__in=released))
+
+
+def _strictest(entered_in: QuerySet[Season]) -> Publicity:
+    seasons = list(entered_in.distinct())
     if any(season.board_mode not in ORDERED for season in seasons):
         return Publicity(shows_numbers=False)
     frozen = [(moment, season) for season in seasons if (moment := frozen_at(season)) is not None]

@@ -1,5 +1,5 @@
 """Handlers of work rows. Celery finds this package; importing its modules registers them."""
 
-from submissions.tasks import listening, processing
+from submissions.tasks import following, listening, processing
 
-__all__ = ["listening", "processing"]
+__all__ = ["following", "listening", "processing"]

@@ -1,4 +1,4 @@
-"""Home of who is signed in: where each entry stands, what comes next, what was written to them, what they like and saved."""
+"""Home of who is signed in: where each entry stands, what comes next, what was written to them, what they like, saved and follow."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +28,7 @@ from submissions.queries.entries import (
     seasons_accepting,
 )
 from submissions.queries.entry_path import Standing, offered_prize, path_of, standing
+from submissions.queries.following import followed
 from submissions.queries.listening import uses_made_by
 from submissions.queries.media import released_tracks
 from submissions.queries.processing import AudioState, audio_state
@@ -88,6 +89,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "mails": list(mails_to(person)),
         "likes": cards_of(liked),
         "saved": cards_of(_saved(person)[:LIKES]),
+        "followed": followed(person)[:LIKES],
         "uses": list(uses_made_by(person)[:USES]),
         "accepting": list(seasons_accepting(at)),
         "season": season,

@@ -26,6 +26,7 @@ from submissions.models import Artist, Like, Save, Season, Track, Use
 from submissions.queries import listening as queries
 from submissions.queries import publicity
 from submissions.queries.cards import card_of, cards_of, with_card_parts
+from submissions.queries.following import followers_of, follows
 from submissions.queries.seasons import current_season, public_seasons
 from submissions.services import listening
 from submissions.services.plays import day_in, listener_key
@@ -158,6 +159,7 @@ def _show_track(request: HttpRequest, track: Track, form: UseForm, *, status: in
         "track": track, "card": card, "artist": artist, "public": public,
         "likes": queries.likes_of(track) if public.shows_numbers else None,
         "liked": person is not None and Like.objects.filter(track=track, person=person).exists(),
+        "follows": follows(person, artist), "follow_back": f"?track={track.code}",
         "saved": person is not None and Save.objects.filter(track=track, person=person).exists(),
         "uses": uses[: USES if public.shows_numbers or public.frozen_at else USES_WITHOUT_NUMBERS], "form": form, "start": start, "end": end,
         "others": cards_of(queries.tracks_of(artist).exclude(pk=track.pk)[:5]),
@@ -191,8 +193,11 @@ def artist_page(request: HttpRequest, slug: str) -> HttpResponse:
     artist = queries.public_artist(slug)
     if artist is None:
         raise Http404
+    public = publicity.publicity_of_artist(artist)
     context = {
         "artist": artist, "cards": cards_of(queries.tracks_of(artist)), "site": settings.SITE_URL,
+        "follows": follows(person_of(request.user), artist),
+        "followers": followers_of(artist) if public.shows_numbers else None,
         "url": f"{settings.SITE_URL}/artists/{artist.slug}/",
     }  # fmt: skip
     return render(request, "submissions/listening/artist.html", context)

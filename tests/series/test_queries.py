@@ -1,11 +1,17 @@
-"""Search: the hashtag in every spelling, and episodes in every script."""
+"""Search: the hashtag in every spelling, and episodes in every script; episodes as news."""
 
+import datetime
 from pathlib import Path
 
 import pytest
 
 from series import queries, services
-from series.models import Episode, Series
+from series.models import Appearance, Episode, Guest, Series
+from series.queries.news import new_episodes
+from spotlight.ledger import clock
+from submissions.models import Follow
+from submissions.queries.following import untold
+from tests.making import make_person
 from tests.series import making
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +79,26 @@ def test_neighbors_follow_the_time_of_publication(series: Series, film: Path) ->
     assert queries.neighbors(three[1]) == (three[0], three[2])
     assert queries.neighbors(three[0]) == (None, three[1])
     assert queries.neighbors(making.an_episode(series, "draft")) == (None, None)
+
+
+def test_a_public_episode_is_news_of_whoever_is_heard_in_it(galaxy: Episode) -> None:
+    guest = making.an_artist("minato", "みなと")
+    spoken = Guest.objects.create(name="ミナト", artist=guest)
+    Appearance.objects.create(episode=galaxy, guest=spoken)
+    stranger = making.an_artist("stranger", "Stranger")
+    before = clock.now() - datetime.timedelta(days=1)
+    asked = [galaxy.artist_id, guest.pk, stranger.pk]
+    told = new_episodes(asked, before)
+    assert {news.artist.slug for news in told} == {"galaxy", "minato"}
+    assert {(news.subject, news.address) for news in told} == {
+        (f"episode:{galaxy.code}", f"/offtherecord/{galaxy.slug}/")
+    }
+    assert new_episodes(asked, clock.now()) == []
+    fan = make_person()
+    for artist in (galaxy.artist, guest):
+        Follow.objects.create(artist=artist, person=fan, at=before)
+    assert [news.subject for news in untold(fan, clock.now())] == [f"episode:{galaxy.code}"], (
+        "once, not twice"
+    )
+    services.withdraw_episode(galaxy, reason="A mistake.", by=None)
+    assert new_episodes(asked, before) == [] == untold(fan, clock.now())

@@ -14,7 +14,7 @@ from judging.models import ChartRow, ChartWeek
 from spotlight.ledger import clock
 from spotlight.web import limits
 from spotlight.web.rest import AnonymousRate, Json
-from submissions.models import Like, Save, Season, Submission, Track
+from submissions.models import Follow, Like, Save, Season, Submission, Track
 from submissions.models.search_key import search_key
 from tests.making import PASSWORD, make_artist, make_person, make_season, make_submission, open_for_good
 
@@ -117,6 +117,11 @@ def test_own_things_need_a_sign_in(season: Season) -> None:
     Like.objects.create(track=liked, person=person, at=clock.now())
     assert codes(get("me/likes/", client)) == [liked.code]
     assert codes(get("me/saves/", client)) == []
+    assert get("me/follows/", client).json()["results"] == []
+    for artist in (make_artist(is_public=True), make_artist()):
+        Follow.objects.create(artist=artist, person=person, at=clock.now())
+    followed = [row["slug"] for row in get("me/follows/", client).json()["results"]]
+    assert followed == [Follow.objects.get(artist__is_public=True).artist.slug]
     Save.objects.create(track=liked, person=person, at=clock.now())
     assert codes(get("me/saves/", client)) == [liked.code]
 

@@ -22,6 +22,10 @@ class Mail(models.Model):
     subject = models.CharField(_("subject"), max_length=250)
     text = models.TextField(_("text"))
     html = models.TextField(blank=True)
+    unsubscribe = models.CharField(
+        max_length=500, blank=True, default="", db_default="", editable=False,
+        help_text="Where a mail program ends mails of this kind with one press (RFC 8058).",
+    )  # fmt: skip
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.READY)
     created_at = models.DateTimeField(_("written"))
     released_at = models.DateTimeField(_("released"), null=True, blank=True)

@@ -10,6 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from submissions.models import Season
+from submissions.queries.following import stop_link
 from tests.spotlight.access.world import CREDIT_TOKEN, GUARDIAN_TOKEN, TOKEN, World
 
 Arguments = dict[str, Any]
@@ -106,7 +107,7 @@ def _listening(world: World) -> dict[str, dict[str, Arguments]]:
     return {
         **_each(("track", "track_like", "track_save", "track_report", "track_shared", "track_use", "track_cut", "track_embed"), tracks),
         **_each(("api_track", "track_chart", "track_weeks", "media_track", "media_artwork", "media_artwork_jpeg", ""), tracks),
-        **_each(("artist", "artist_path", "api_artist", "media_photo"), artists),
+        **_each(("artist", "artist_path", "artist_follow", "api_artist", "media_photo"), artists),
         "media_original": originals, "sound": sound, "sound_file": sound,
     }  # fmt: skip
 
@@ -219,6 +220,7 @@ def _rest(world: World) -> dict[str, dict[str, Arguments]]:
     return {
         "invitation": {"open": {"token": TOKEN}},
         "guardian_consent": {"open": {"token": GUARDIAN_TOKEN}},
+        "stop_follow_mails": {"of a fan": {"token": stop_link(world.people["fan"]).rstrip("/").rsplit("/")[-1]}},
         "credit_confirmation": {"answered": {"token": CREDIT_TOKEN}},
         **_each(("end_role", "employer"), {"of a judge": {**alpha, "person": world.people["judge"].code, "role": "judge"}}),
         "partner_entry": {"heard": {**alpha, "code": world.things["song"].code}},

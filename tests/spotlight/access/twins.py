@@ -25,7 +25,7 @@ from judging.models import (
 )
 from spotlight.ledger import clock, events
 from spotlight.ledger.models import Mail
-from submissions.models import Like, Play, Season, Share, Track
+from submissions.models import Follow, Like, Play, Season, Share, Track
 from submissions.queries.publicity import frozen_at
 from tests import making
 from tests.spotlight.access.asking import ROLES
@@ -170,7 +170,7 @@ def _set_aside(world: World) -> None:
 
 
 def _frozen_plays(world: World) -> None:
-    """Since the freeze the other song is heard more, liked and shared; the charts made since then are turned around."""
+    """Since the freeze the other song is heard more, liked, shared and its artist followed; the charts made since then are turned around."""
     first = clock.now().date() - (FROZEN_DAYS - 1) * DAY
     _louder(world.things["song"].track, first, 40)
     since = frozen_at(Season.objects.get(pk=world.alpha.pk))
@@ -199,6 +199,8 @@ def _louder(track: Track, first: datetime.date, listeners: int) -> None:
     Share.objects.bulk_create(Share(**values) for values in new)
     fans = [making.make_person() for _ in range(3)]
     Like.objects.bulk_create(Like(track=track, person=fan, market="jp", at=clock.now()) for fan in fans)
+    artist = track.billing.get().artist
+    Follow.objects.bulk_create(Follow(artist=artist, person=fan, at=clock.now()) for fan in fans)
     source = Source.objects.get(season=track.submissions.get().season, slug="spotlight")
     Reading.objects.filter(source=source, track=track, day__gte=first).update(value=4_000)
 
