@@ -139,7 +139,7 @@ def _answer(request: HttpRequest, submission: Submission) -> HttpResponse:
     form = AnswerForm(request.POST)
     if not form.is_valid():
         return entry_page(request, submission, answer=form, status=400)
-    do = {"upheld": appeals.uphold, "reopened": appeals.reopen}[form.cleaned_data["outcome"]]
+    do = appeals.uphold if form.cleaned_data["outcome"] == "upheld" else appeals.reopen
     try:
         do(submission, by=person_behind(request), reason=form.cleaned_data["reason"])
     except SpotlightError as refusal:
