@@ -16,7 +16,7 @@ document.addEventListener('keydown', (e) => {
   if (!form || e.ctrlKey || e.metaKey || e.altKey || e.repeat || e.target.closest('input:not([type=range], [type=checkbox]), textarea, select, dialog')) return;
   if (e.code === 'Space' && !e.target.closest('button, a, summary, input[type=checkbox]')) {
     e.preventDefault();
-    document.querySelector('[data-deck] [data-toggle]')?.click();
+    document.querySelector('[data-deck]:not(#sounds-like *) [data-toggle]')?.click();
     return;
   }
   const digit = /^(?:Digit|Numpad)([1-9])$/.exec(e.code);

@@ -136,6 +136,7 @@ def _report(source: Source, target: _Target) -> Report:
         true_peak=target.meter.true_peak,
         silence=round(silence, 4),
         waveform=waveform,
+        fingerprint=target.meter.fingerprint(),
         tags=read_tags(source),
         bad_packets=source.bad_packets,
         rendition_sample_rate=target.meter.rate,

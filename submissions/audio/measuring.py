@@ -1,4 +1,4 @@
-"""Loudness and true peak by EBU R 128, and the waveform, of sound as it streams past."""
+"""Loudness and true peak by EBU R 128, the waveform and the fingerprint, of sound as it streams past."""
 
 import math
 from collections.abc import Iterator
@@ -10,6 +10,8 @@ from av.audio.frame import AudioFrame
 from av.filter import Graph
 from av.filter.context import FilterContext
 
+from submissions.audio.fingerprint import RATE as FINGERPRINT_RATE
+from submissions.audio.fingerprint import FingerprintMeter
 from submissions.audio.waveform import Waveform, WaveformMeter
 
 FLOOR = -70.0  # LUFS and dB: the absolute gate of R 128, and what silence reads as
@@ -22,7 +24,7 @@ def rendition_rate(sample_rate: int) -> int:
 
 
 class Meter:
-    """Feeds every decoded frame to the loudness filter and, as stereo float, to the waveform and onwards.
+    """Feeds every decoded frame to the loudness filter and, as stereo float, to the waveform and onwards, and as mono to the fingerprint.
 
     Loudness is FFmpeg's ``ebur128``, over whole tenths of a second; a mono file is measured as it sounds from both
     loudspeakers, which is how its rendition plays.
@@ -38,24 +40,30 @@ class Meter:
             layout=first.layout.name,
             time_base=Fraction(1, first.sample_rate),
         )
-        self._loudness, self._stereo = self._connect()
+        self._loudness, self._stereo, self._mono = self._connect()
         self._waveform = WaveformMeter(self.rate)
+        self._fingerprint = FingerprintMeter()
         self._values: dict[str, str] = {}
         self._pushed = 0
 
-    def _connect(self) -> tuple[FilterContext, FilterContext]:
+    def _connect(self) -> tuple[FilterContext, FilterContext, FilterContext]:
         add = self._graph.add
         stereo = f"sample_fmts=fltp:sample_rates={self.rate}:channel_layouts=stereo"
-        split, meter, convert = (
-            add("asplit", "2"),
+        mono = f"sample_fmts=flt:sample_rates={FINGERPRINT_RATE}:channel_layouts=mono"
+        split, meter, convert, lower = (
+            add("asplit", "3"),
             add("ebur128", "peak=true:dualmono=true:metadata=1"),
             add("aformat", stereo),
+            add("aformat", mono),
         )
-        sinks = add("abuffersink"), add("abuffersink")
+        gather = add("asetnsamples", f"n={FINGERPRINT_RATE}:p=0")
+        sinks = add("abuffersink"), add("abuffersink"), add("abuffersink")
         self._source.link_to(split)
-        for output, filter_ in enumerate((meter, convert)):
+        for output, filter_ in enumerate((meter, convert, lower)):
             split.link_to(filter_, output)
-            filter_.link_to(sinks[output])
+        for last, sink in zip((meter, convert, gather), sinks, strict=True):
+            last.link_to(sink)
+        lower.link_to(gather)
         self._graph.configure()
         return sinks
 
@@ -71,10 +79,16 @@ class Meter:
         for stereo in _pull(self._stereo):
             self._waveform.add(stereo.to_ndarray().astype(np.float32, copy=False))
             yield stereo
+        for mono in _pull(self._mono):
+            self._fingerprint.add(mono.to_ndarray()[0])
 
     def waveform(self) -> tuple[Waveform, float]:
         """The waveform, and the share of silence."""
         return self._waveform.finish()
+
+    def fingerprint(self) -> bytes:
+        """The fingerprint, see ``FingerprintMeter.finish``."""
+        return self._fingerprint.finish()
 
     @property
     def loudness(self) -> float:

@@ -105,6 +105,8 @@ class Report:
     true_peak: float
     silence: float
     waveform: Waveform
+    fingerprint: bytes
+    """See ``submissions.audio.fingerprint``; 86 bytes a second."""
     tags: Tags
     bad_packets: int
     rendition_sample_rate: int
@@ -114,15 +116,17 @@ class Report:
 
 
 def report_as_json(report: Report) -> dict[str, Any]:
-    """A report as JSON's types; the waveform in base64."""
+    """A report as JSON's types; waveform and fingerprint in base64."""
     fields = asdict(replace(report, waveform=Waveform(b"")))
-    return fields | {"waveform": base64.b64encode(report.waveform.data).decode()}
+    packed = {"waveform": report.waveform.data, "fingerprint": report.fingerprint}
+    return fields | {name: base64.b64encode(held).decode() for name, held in packed.items()}
 
 
 def report_from_json(fields: dict[str, Any]) -> Report:
     """The inverse of ``report_as_json``."""
     known = dict(fields)
     known["waveform"] = Waveform(base64.b64decode(known["waveform"]))
+    known["fingerprint"] = base64.b64decode(known["fingerprint"])
     known["tags"] = Tags(**known["tags"])
     return Report(**known)
 

@@ -10,6 +10,7 @@ from spotlight.ledger import files
 from spotlight.ledger.events import log
 from spotlight.ledger.models import StoredFile
 from submissions import audio
+from submissions.jobs.fingerprints import keep_fingerprint
 from submissions.jobs.letters import write_to_artist
 from submissions.models import Season, Submission, Track
 from submissions.queries.processing import lazy_sentence
@@ -116,6 +117,7 @@ def _keep(track: Track, found: audio.Report, rendition: Path) -> None:
         held.loudness, held.true_peak = found.loudness, found.true_peak
         held.peaks = bytes(round(255 * bar) for bar in found.waveform.bars(COLUMNS))
         held.save()
+        keep_fingerprint(held, found.fingerprint)
         log("track.audio_ready", held, by=None, season=season_of(held).slug, seconds=round(found.seconds, 1))
 
 

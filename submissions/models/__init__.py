@@ -1,6 +1,7 @@
 from submissions.models.appeal import Appeal
 from submissions.models.artist import Artist, ArtistLink, ArtistMember
 from submissions.models.consent import CoWriter, Guardian, Identity
+from submissions.models.fingerprint import Fingerprint, Resemblance
 from submissions.models.following import Follow, FollowMail
 from submissions.models.listening import (
     Like,
@@ -30,6 +31,7 @@ __all__ = [
     "CoWriter",
     "Credit",
     "Division",
+    "Fingerprint",
     "Follow",
     "FollowMail",
     "Guardian",
@@ -44,6 +46,7 @@ __all__ = [
     "PlaySession",
     "Question",
     "Report",
+    "Resemblance",
     "Role",
     "Save",
     "Season",

@@ -11,6 +11,7 @@ from spotlight.errors import SpotlightError
 from spotlight.ledger import clock, files, uploads, work
 from spotlight.ledger.events import log
 from spotlight.ledger.models import StoredFile, Upload
+from submissions.jobs.fingerprints import drop_fingerprint
 from submissions.models import Submission, Track
 from submissions.queries.processing import KIND
 from submissions.queries.uploads import submission_of
@@ -97,6 +98,7 @@ def put_audio(held: Submission, original: StoredFile, *, by: Person) -> None:
         original=original, rendition=None, audio=Track.Audio.WAITING, refusal={}, peaks=None, duration_ms=None,
         format="", kbps=None, sample_rate=None, channels=None, loudness=None, true_peak=None,
     )  # fmt: skip
+    drop_fingerprint(held.track)
     work.enqueue(KIND, held.track.code)
     log("track.audio_set", held.track, by=by, season=held.season.slug, sha256=original.sha256)
 

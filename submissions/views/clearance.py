@@ -30,6 +30,7 @@ from submissions.queries.clearance import (
 )
 from submissions.queries.consent import checks_of, waits_for_others
 from submissions.queries.entries import places_left
+from submissions.queries.fingerprints import is_compared, sounds_like
 from submissions.queries.media import originals_for
 from submissions.queries.processing import audio_state
 from submissions.services import appeals
@@ -190,6 +191,8 @@ def entry_page(
         "afterwards": afterwards
         or (AfterwardsForm(submission=submission) if submission.state == State.CLEARED else None),
         "likenesses": likenesses(submission),
+        "sounds_like": sounds_like(submission, account(request)),
+        "is_compared": is_compared(submission.track),
         "label_form": LabelForm(initial={"organisation": submission.artist.organisation_id}),
         "decisions": list(submission.decisions.select_related("by", "appeal__decided_by")),
         "earlier": list(
