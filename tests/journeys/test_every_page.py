@@ -57,6 +57,7 @@ ELSEWHERE = {"admin/jsi18n/": "a script", "api/": "for machines; their documents
 """Beginnings of addresses that lead to no page of ours. Pages of the panel's package are known by their style sheet."""
 ONLY_LEAD_ON = {
     "start/", "partners/", "i18n/setlang/", "submit/<slug:code>/", "tracks/<slug:code>/like/", "tracks/<slug:code>/save/",
+    "artists/<slug:slug>/follow/",
     "admin/seasons/<slug:season>/rounds/<int:number>/", "accounts/password/set/", "accounts/login/code/confirm/",
 }  # fmt: skip
 SEEN_ELSEWHERE = {

@@ -42,6 +42,7 @@ from submissions.models import (
     Appeal,
     ClearanceDecision,
     CoWriter,
+    Follow,
     Guardian,
     Invitation,
     Organisation,
@@ -185,6 +186,7 @@ def _entries(world: World) -> None:
     mine = making.make_artist(owner, name="zqvblindartist", is_public=True, photo=photo)
     theirs = making.make_artist(world.people["artist"], is_public=True)
     things["artist"], things["new artist"] = mine, making.make_artist(owner, name="zqvdrafttitle")
+    Follow.objects.create(artist=theirs, person=owner, at=clock.now())
     things["song"] = _sung(making.make_submission(alpha, mine, title="zqvblindtitle", licence="clips"))
     things["their song"] = _sung(making.make_submission(alpha, theirs, market="kr"))
     things["draft"] = _sung(making.make_submission(alpha, mine, state="draft", title="zqvdrafttitle"))
