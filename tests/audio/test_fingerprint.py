@@ -88,6 +88,18 @@ def test_a_part_used_in_another_piece_is_found_where_it_lies(song: Sound, bits: 
     assert like.share * like.seconds == pytest.approx(12, abs=1)
 
 
+def test_music_in_loops_is_laid_where_it_belongs() -> None:
+    rng = np.random.default_rng(3)
+    period, count = 40, 20 * 40
+    loop = np.tile(rng.integers(1, 1 << 32, period, dtype=np.uint64).astype(np.uint32), count // period)
+    flips = (rng.random((count, 32)) < 0.08) @ (1 << np.arange(32, dtype=np.uint64))
+    song = loop ^ flips.astype(np.uint32)
+    ours, theirs = song[: count - period], song[period:]
+    like = compare(ours, theirs)
+    assert like and like.errors == 0
+    assert like.here - like.there == pytest.approx(period * SECONDS), "not where they overlap longest"
+
+
 def test_silence_says_nothing(bits: Bits) -> None:
     silent = heard(np.zeros((2, 15 * sounds.RATE), np.float32))
     assert len(silent) > STRETCH

@@ -63,7 +63,7 @@ def test_a_poorer_trimmed_copy_is_named_on_both_pages_and_nowhere_else(masters: 
     assert (back.submission, back.here, back.there) == (copy, like.there, like.here)
 
     page = desk_of(reviewer, copy)
-    assert "Sounds like <b>Harbor</b> by 夜凪" in page
+    assert "Sounds like <b>Harbor</b> by 夜凪 (Test season, submitted)" in page
     assert f"{like.percent} % of 0:16 alike" in page
     assert first.code not in page
     assert f"/media/tracks/{first.track.code}.m4a" not in page, "nobody hears what they may not"
