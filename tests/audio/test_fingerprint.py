@@ -93,7 +93,7 @@ def test_music_in_loops_is_laid_where_it_belongs() -> None:
     period, count = 40, 20 * 40
     loop = np.tile(rng.integers(1, 1 << 32, period, dtype=np.uint64).astype(np.uint32), count // period)
     flips = (rng.random((count, 32)) < 0.08) @ (1 << np.arange(32, dtype=np.uint64))
-    song = loop ^ flips.astype(np.uint32)
+    song: Bits = (loop ^ flips.astype(np.uint32)).astype(np.uint32)
     ours, theirs = song[: count - period], song[period:]
     like = compare(ours, theirs)
     assert like and like.errors == 0
