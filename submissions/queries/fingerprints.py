@@ -33,6 +33,12 @@ class SoundsLike:
     may_play: bool
 
     @property
+    def label(self) -> str:
+        """What its player is called: the title alone may be that of the entry before the reader."""
+        other = self.submission
+        return f"{other.track}, {other.artist.name} ({other.season.name})"
+
+    @property
     def peaks(self) -> list[float]:
         """The waveform of the other, heights from 0 to 1."""
         return [byte / 255 for byte in bytes(self.submission.track.peaks or b"")]
