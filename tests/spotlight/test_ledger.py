@@ -34,7 +34,8 @@ def test_the_application_can_not_make_its_clock_movable(as_app_role: None) -> No
         Clock.objects.update(movable=False)
 
 
-def test_what_killed_programs_left_half_written_goes_after_two_days() -> None:
+def test_what_killed_programs_left_half_written_goes_after_two_days(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
     left, fresh = files.scratch(".csv.gz"), files.scratch(".m4a")
     for path in (left, fresh):
         path.write_bytes(b"half")
