@@ -74,10 +74,14 @@ def _picture(request: HttpRequest, form: ArtistForm) -> tuple[StoredFile | None,
 
 
 def _way_on(request: HttpRequest) -> str:
+    code = _entry_code(request)
+    return reverse("submit_step", args=[code, "track"]) if code else reverse("me")
+
+
+def _entry_code(request: HttpRequest) -> str:
+    """The code of the own entry from which one came here; empty for anything else."""
     code = request.GET.get("entry", "")
-    if code and own_entries(person_behind(request)).filter(code=code).exists():
-        return reverse("submit_step", args=[code, "track"])
-    return reverse("me")
+    return code if code and own_entries(person_behind(request)).filter(code=code).exists() else ""
 
 
 def _season() -> Season | None:
@@ -91,5 +95,5 @@ def _markets(season: Season | None) -> list[tuple[str, str]]:
 def _render(
     request: HttpRequest, form: ArtistForm, season: Season | None, found: Artist | None
 ) -> HttpResponse:
-    context = {"form": form, "season": season, "artist": found, "entry_code": request.GET.get("entry", "")}
+    context = {"form": form, "season": season, "artist": found, "entry_code": _entry_code(request)}
     return render(request, "submissions/artists/edit.html", context, status=400 if form.errors else 200)

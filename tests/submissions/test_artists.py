@@ -8,7 +8,7 @@ from spotlight.ledger import files
 from submissions.models import Artist
 from submissions.models.search_key import fold, search_key
 from submissions.services.artists import create_artist, edit_artist
-from tests.making import make_person
+from tests.making import make_person, make_season
 from tests.submissions.portal import make_draft, make_own_artist, member, picture
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +88,22 @@ def test_the_editor_makes_and_changes_a_page(signed_in: Client) -> None:
     artist.refresh_from_db()
     assert artist.about == "Songs of the sea."
     assert artist.links.count() == 0
+
+
+def test_the_way_back_leads_to_an_entry_of_ones_own_alone(client: Client) -> None:
+    draft, other = make_draft(), make_draft(make_season("another"))
+    user = member(draft.artist).user
+    assert user
+    client.force_login(user)
+    for address in ("/submit/artist/", f"/submit/artist/{draft.artist.slug}/"):
+        for code, way in (
+            (draft.code, f"/submit/{draft.code}/"),
+            (other.code, "/me/"),
+            ("25:61 \u0661\u00b2", "/me/"),
+        ):
+            page = client.get(address, {"entry": code})
+            assert page.status_code == 200
+            assert f'class="btn" href="{way}"' in page.content.decode(), (address, code)
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "ftp://x.example/", "not a link"])
