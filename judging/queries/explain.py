@@ -221,9 +221,9 @@ def _metrics(round: Round, parts: dict[str, Any]) -> list[MetricPart]:
 
 
 def _comments(entry: Entry) -> list[str]:
+    """Of the sheets that counted: not of a judge who stepped back from the entry after filing."""
     if not entry.round.shows_comments:
         return []
-    """Of the sheets that counted: not of a judge who stepped back from the entry after filing."""
     sheets = ScoreSheet.objects.filter(
         assignment__entry=entry, assignment__state=Assignment.State.OPEN, state=ScoreSheet.State.FILED
     ).exclude(comment="")
